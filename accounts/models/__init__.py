@@ -1,0 +1,21 @@
+"""People, what they may borrow and until when, and what is written to them."""
+
+from accounts.models.notices import FormKey, Notice
+from accounts.models.people import Affiliation, Department, KeyLevel, Person, Trust
+from accounts.models.proofs import EmailCode, Kiosk
+from accounts.models.terms import ClosedDay, LoanTerm, TermDate
+
+__all__ = [
+    "Affiliation",
+    "ClosedDay",
+    "Department",
+    "EmailCode",
+    "FormKey",
+    "KeyLevel",
+    "Kiosk",
+    "LoanTerm",
+    "Notice",
+    "Person",
+    "TermDate",
+    "Trust",
+]

@@ -1,0 +1,259 @@
+"""Who borrows, who works here, and what they are allowed."""
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower, Trim
+from django.utils.translation import gettext_lazy as _
+
+from keysite.ledger import kept_history, record
+
+
+class KeyLevel(models.IntegerChoices):
+    """How much a key opens, in the words of the standard key coding system."""
+
+    CHANGE = 1, _("Change key")
+    SUB_MASTER = 2, _("Sub-master key")
+    MASTER = 3, _("Master key")
+    GRAND_MASTER = 4, _("Grand master key")
+    GREAT_GRAND_MASTER = 5, _("Great grand master key")
+
+
+class Trust(models.IntegerChoices):
+    """How sure we are who acts: recorded on every deed, and each key symbol says the least it needs."""
+
+    TYPED = 0, _("address only typed")
+    PROVED = 1, _("address proved by code")
+    PRESENT = 2, _("kiosk or clerk present")
+    STAFF = 3, _("staff sign-in")
+
+
+class Affiliation(models.Model):
+    """What a person is to the institution; it decides term, identifier, sponsor and highest key level."""
+
+    name = models.CharField(_("name"), max_length=64)
+    identifier_required = models.BooleanField(
+        _("identifier required"), default=True, help_text=_("Nobody of this affiliation borrows without one.")
+    )
+    sponsor_required = models.BooleanField(_("sponsor required"), default=False)
+    may_be_chosen = models.BooleanField(
+        _("may be chosen"), default=False, help_text=_("People may give themselves this affiliation, once.")
+    )
+    loan_term = models.ForeignKey("accounts.LoanTerm", models.PROTECT, verbose_name=_("loan term"))
+    highest_level = models.PositiveSmallIntegerField(_("highest key level"), choices=KeyLevel, default=KeyLevel.CHANGE)
+    history = kept_history()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("affiliation"), _("affiliations")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="affiliation_one_per_name",
+                violation_error_message=_("There is an affiliation of this name already."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class DepartmentQuerySet(models.QuerySet):
+    def accepted(self):
+        return self.filter(accepted_at__isnull=False)
+
+    def proposed(self):
+        return self.filter(accepted_at__isnull=True, rejected_at__isnull=True)
+
+
+class Department(models.Model):
+    """A department, or an outside organisation, and whom to write to when its people do not answer."""
+
+    class Kind(models.TextChoices):
+        DEPARTMENT = "department", _("Department")
+        OUTSIDE = "outside", _("Outside organisation")
+
+    name = models.CharField(_("name"), max_length=100)
+    code = models.CharField(_("code"), max_length=32, blank=True)
+    box = models.CharField(_("mail box"), max_length=32, blank=True)
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.DEPARTMENT)
+    contact_name = models.CharField(_("backup contact"), max_length=100, blank=True)
+    contact_email = models.EmailField(
+        _("backup contact's e-mail"), blank=True, help_text=_("Told when a loan is 14 days overdue.")
+    )
+    proposed_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, blank=True, editable=False, related_name="proposed_departments"
+    )
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True, editable=False)
+    accepted_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    rejected_at = models.DateTimeField(_("rejected"), null=True, blank=True, editable=False)
+    rejected_by = models.ForeignKey(
+        "accounts.Person", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    rejected_reason = models.CharField(_("why rejected"), max_length=200, blank=True, editable=False)
+
+    objects = DepartmentQuerySet.as_manager()
+    history = kept_history()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("department"), _("departments")
+        ordering = ["name", "pk"]
+        permissions = [("accept_department", "Can accept or reject a proposed department")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                condition=Q(rejected_at__isnull=True),
+                name="department_one_per_name",
+                violation_error_message=_("There is a department of this name already."),
+            ),
+            models.UniqueConstraint(
+                Lower("code"),
+                condition=~Q(code=""),
+                name="department_one_per_code",
+                violation_error_message=_("Another department has this code."),
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(rejected_at__isnull=True),
+                name="department_not_accepted_and_rejected",
+            ),
+            models.CheckConstraint(
+                condition=Q(rejected_at__isnull=True, rejected_reason="", rejected_by__isnull=True)
+                | (Q(rejected_at__isnull=False, rejected_by__isnull=False) & ~Q(rejected_reason="")),
+                name="department_rejected_with_reason_by_someone",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class PersonQuerySet(models.QuerySet):
+    def with_address(self, address):
+        """The one person with this address, whatever its case; uses the unique index."""
+        return self.alias(lower_email=Lower("email")).filter(lower_email=address.strip().lower())
+
+    def with_identifier(self, identifier):
+        return self.alias(lower_identifier=Lower("identifier")).filter(lower_identifier=identifier.strip().lower())
+
+    def active(self):
+        return self.filter(is_active=True)
+
+    def visible_to(self, person):
+        """Everybody for a role without scope, otherwise oneself."""
+        if person.has_perms(["accounts.view_person", "accounts.see_everything"]):
+            return self
+        return self.filter(pk=person.pk)
+
+    def for_list(self):
+        return self.select_related("affiliation", "department").order_by("last_name", "first_name", "pk")
+
+
+class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):
+    def create_user(self, email, password=None, **fields):
+        """A new person; for the command line and for tests, everything else goes through ``register``."""
+        person = self.model(email=email.strip(), **fields)
+        person.set_password(password)
+        record(person, by=None, reason="made on the command line")
+        return person
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, address):
+        return self.with_address(address).get()
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """Anybody known here: a borrower typed in at the desk and an administrator are the same kind of row."""
+
+    email = models.EmailField(_("e-mail"), max_length=254)
+    first_name = models.CharField(_("first name"), max_length=100, blank=True)
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    phone = models.CharField(_("phone"), max_length=64, blank=True)
+    identifier = models.CharField(
+        _("identifier"), max_length=32, blank=True, help_text=_("University or staff number.")
+    )
+    affiliation = models.ForeignKey(
+        Affiliation, models.PROTECT, null=True, blank=True, verbose_name=_("affiliation"), related_name="people"
+    )
+    department = models.ForeignKey(
+        Department, models.PROTECT, null=True, blank=True, verbose_name=_("department"), related_name="people"
+    )
+    sponsor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, verbose_name=_("sponsor"), related_name="sponsored"
+    )
+    leaves_on = models.DateField(_("leaves on"), null=True, blank=True, help_text=_("The last day here."))
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    is_staff = models.BooleanField(_("may open the console"), default=False)
+    is_active = models.BooleanField(_("active"), default=True, editable=False)
+    joined_at = models.DateTimeField(_("known since"), auto_now_add=True)
+    email_proved_at = models.DateTimeField(_("address proved"), null=True, blank=True, editable=False)
+    email_bounced_at = models.DateTimeField(_("mail bounced"), null=True, blank=True, editable=False)
+    blocked_at = models.DateTimeField(_("blocked"), null=True, blank=True, editable=False)
+    blocked_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, editable=False, related_name="+")
+    blocked_reason = models.CharField(_("why blocked"), max_length=200, blank=True, editable=False)
+    deactivated_at = models.DateTimeField(_("deactivated"), null=True, blank=True, editable=False)
+    anonymised_at = models.DateTimeField(_("anonymised"), null=True, blank=True, editable=False)
+    pin_digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    last_login = None  # one write per sign-in for a date that nobody asks for
+
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+    objects = PersonManager()
+    history = kept_history(excluded_fields=["password", "pin_digest"])
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("person"), _("people")
+        permissions = [
+            ("see_everything", "Sees every row of what the role may view, not only those in scope"),
+            ("block_person", "Can block and unblock people"),
+            ("deactivate_person", "Can deactivate, reactivate and anonymise people"),
+            ("assign_roles", "Can give and take roles"),
+            ("import_person", "Can import people"),
+            ("export_person", "Can export people"),
+        ]
+        indexes = [models.Index(fields=["last_name", "first_name", "id"], name="person_by_name")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="person_one_per_address",
+                violation_error_message=_("Somebody with this e-mail address is in the register already."),
+            ),
+            models.UniqueConstraint(
+                Lower("identifier"),
+                condition=~Q(identifier=""),
+                name="person_one_per_identifier",
+                violation_error_message=_("Somebody else has this identifier."),
+            ),
+            models.UniqueConstraint(fields=["pin_digest"], condition=~Q(pin_digest=""), name="person_one_per_pin"),
+            models.CheckConstraint(condition=Q(email=Trim("email")) & ~Q(email=""), name="person_address_trimmed"),
+            models.CheckConstraint(
+                condition=Q(blocked_at__isnull=True, blocked_reason="", blocked_by__isnull=True)
+                | (Q(blocked_at__isnull=False) & ~Q(blocked_reason="")),
+                name="person_blocked_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_active=True, deactivated_at__isnull=True)
+                | Q(is_active=False, deactivated_at__isnull=False),
+                name="person_active_unless_deactivated",
+            ),
+            models.CheckConstraint(
+                condition=Q(anonymised_at__isnull=True) | Q(is_active=False), name="person_anonymised_is_inactive"
+            ),
+            models.CheckConstraint(condition=~Q(sponsor=F("id")), name="person_not_own_sponsor"),
+        ]
+
+    def __str__(self):
+        return f"{self.name} ({self.email})" if self.name else self.email
+
+    @property
+    def name(self):
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_blocked(self):
+        return self.blocked_at is not None

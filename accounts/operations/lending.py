@@ -1,0 +1,62 @@
+"""May this person borrow, and until when: the same for keys and assets."""
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts import due
+from accounts.models import ClosedDay, TermDate
+from keysite.ledger import Refusal
+
+
+def refuse_borrower(person, *, now):
+    """Refuse when ``person`` may not borrow at all; each reason has its own sentence."""
+    name = {"person": person.name or person.email, "desk": settings.DESK_CONTACT}
+    affiliation = person.affiliation
+    if not person.is_active:
+        raise Refusal(_("%(person)s is no longer active here. Ask %(desk)s.") % name)
+    if person.is_blocked:
+        raise Refusal(_("%(person)s is blocked from borrowing. Ask %(desk)s.") % name)
+    if person.leaves_on and person.leaves_on < timezone.localdate(now, settings.INSTITUTION_ZONE):
+        raise Refusal(_("%(person)s has left. Ask %(desk)s to correct the date of leaving.") % name)
+    if affiliation is None:
+        raise Refusal(_("%(person)s has no affiliation yet. Complete the profile first.") % name)
+    name["affiliation"] = affiliation.name
+    if affiliation.identifier_required and not person.identifier:
+        raise Refusal(
+            _("%(affiliation)s borrows with an identifier. Add the university or staff number of %(person)s first.")
+            % name
+        )
+    if affiliation.sponsor_required and person.sponsor_id is None:
+        raise Refusal(_("%(affiliation)s borrows with a sponsor. Ask %(desk)s to name one for %(person)s.") % name)
+
+
+def due_moment(*, term, now, due_on=None):
+    """When a loan of ``term`` made ``now`` is due: at closing time of ``due_on``, or as late as the term allows.
+
+    Refused when that day is past, closed or beyond the term, and when the term's calendar has run out.
+    """
+    calendar = _calendar(term, now)
+    last = due.longest(term, calendar, now)
+    if last is None:
+        raise Refusal(_("The calendar of “%(term)s” has no date left. Ask the desk to add one.") % {"term": term})
+    if due_on is None:
+        return calendar.moment(last)
+    words = {"day": date_format(due_on), "last": date_format(last), "term": term}
+    if calendar.moment(due_on) <= now:
+        raise Refusal(_("%(day)s is past. Choose a day until %(last)s.") % words)
+    if due_on in calendar.closed:
+        raise Refusal(_("The desk is closed on %(day)s. Choose another day until %(last)s.") % words)
+    if due_on > last:
+        raise Refusal(_("%(day)s is too late: “%(term)s” ends on %(last)s. Choose a day until then.") % words)
+    return calendar.moment(due_on)
+
+
+def _calendar(term, now):
+    today = timezone.localdate(now, settings.INSTITUTION_ZONE)
+    closed = frozenset(ClosedDay.objects.filter(on__gte=today).values_list("on", flat=True))
+    dates = ()
+    if term.kind == term.Kind.CALENDAR:
+        dates = tuple(TermDate.objects.filter(term=term, on__gte=today).values_list("on", flat=True))
+    return due.Calendar(settings.INSTITUTION_ZONE, settings.CLOSING_TIME, closed, dates)

@@ -1,0 +1,110 @@
+"""Sending what is in the outbox: every message at least once, always with the same Message-ID."""
+
+import logging
+from datetime import timedelta
+from smtplib import SMTPException, SMTPRecipientsRefused
+
+from django.conf import settings
+from django.core import mail
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import notices
+from accounts.models import Notice
+from keysite.ledger import Refusal, record
+
+log = logging.getLogger(__name__)
+GIVE_UP_AFTER = timedelta(days=5)
+LONGEST_WAIT = timedelta(hours=1)
+
+
+def send_notices(*, contents, at):
+    """Send what is due, one short transaction each; ``contents`` maps each kind to the function that writes it.
+
+    Several workers may do this at once: a row that another one holds is passed over. When the mail server
+    cannot be reached the rest waits for the next sweep. Gives back how many were dealt with.
+    """
+    done = 0
+    with mail.get_connection(fail_silently=False) as connection:
+        while _send_next(contents, connection, at):
+            done += 1
+    return done
+
+
+@transaction.atomic
+def resend_notice(*, notice, by):
+    """Put a notice into the outbox once more, as a message of its own. Refused while it still waits."""
+    if notice.sent_at is None and notice.failed_at is None and notice.cancelled_at is None:
+        raise Refusal(_("This notice has not been sent yet; it goes out by itself."))
+    return notices.post(kind=notice.kind, person=notice.person, address=notice.address, facts=notice.facts, by=by)
+
+
+@transaction.atomic
+def _send_next(contents, connection, at):
+    """Send the next due notice; false when there is none left or the mail server is away."""
+    due = Notice.objects.due(at=at).select_for_update(skip_locked=True, of=("self",))
+    notice = due.select_related("person").order_by("next_try_at", "pk").first()
+    if notice is None:
+        return False
+    notice.tries += 1
+    try:
+        with transaction.atomic():  # a broken template must not break this row's transaction
+            content = contents[notice.kind](notice) if _wanted(notice) else None
+    except Exception as error:  # one bad message must not hold up the others
+        log.exception("Notice %s cannot be written", notice.pk)
+        return _try_later(notice, error, at)
+    if content is None:
+        notice.cancelled_at = at
+        notice.save()
+        return True
+    return _deliver(notice, content, connection, at)
+
+
+def _wanted(notice):
+    return notice.person is None or (notice.person.is_active and notice.person.email_bounced_at is None)
+
+
+def _deliver(notice, content, connection, at):
+    message = mail.EmailMultiAlternatives(
+        content.subject,
+        content.text,
+        to=[notice.recipient],
+        connection=connection,
+        headers={"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated"},
+        reply_to=[settings.DESK_EMAIL],
+    )
+    message.attach_alternative(content.html, "text/html")
+    try:
+        message.send()
+    except SMTPRecipientsRefused as error:
+        return _refused(notice, error, at)
+    except (OSError, SMTPException) as error:
+        _try_later(notice, error, at)
+        return False
+    notice.sent_at, notice.sent_to, notice.last_error = timezone.now(), notice.recipient, ""
+    notice.subject, notice.text = content.subject, "" if notice.kind == "email_code" else content.text
+    notice.save()
+    return True
+
+
+def _refused(notice, error, at):
+    """The server will not take this address: for ever (5xx, then staff see it), or not now."""
+    code, _words = next(iter(error.recipients.values()))
+    if code < 500:
+        return _try_later(notice, error, at)
+    notice.failed_at, notice.last_error = at, str(error)[:500]
+    notice.save()
+    if notice.person:
+        notice.person.email_bounced_at = at
+        record(notice.person, by=None, reason="mail refused by the server")
+    return True
+
+
+def _try_later(notice, error, at):
+    notice.last_error = f"{type(error).__name__}: {error}"[:500]
+    notice.next_try_at = at + min(timedelta(minutes=2 ** min(notice.tries, 10)), LONGEST_WAIT)
+    if at - notice.created_at > GIVE_UP_AFTER:
+        notice.failed_at = at
+    notice.save()
+    return True

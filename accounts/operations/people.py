@@ -1,0 +1,163 @@
+"""Registering people, and deciding whether they may borrow and work here."""
+
+import secrets
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import notices
+from accounts.codes import keyed_digest
+from accounts.models import Notice, Person
+from keysite.ledger import Refusal, lock, lock_word, record
+
+PROFILE = ("first_name", "last_name", "phone", "identifier", "affiliation", "department", "language", "time_zone")
+
+
+@transaction.atomic
+def register(*, email, by, reason="registered", **fields):
+    """A new person; an address that is known gives back the person it belongs to, untouched."""
+    address = " ".join(email.split())
+    lock_word(f"address:{address.lower()}")
+    known = Person.objects.with_address(address).first()
+    if known:
+        return known
+    person = Person(email=address, **fields)
+    person.set_unusable_password()
+    record(person, by=by, reason=reason)
+    return person
+
+
+@transaction.atomic
+def complete_profile(*, person, values):
+    """Take over what people say of themselves. An affiliation is chosen once, and only one that may be chosen.
+
+    Refused when it asks for an identifier that is not given, and when somebody else has that identifier.
+    """
+    lock(person)
+    values = {name: value for name, value in values.items() if name in PROFILE}
+    affiliation = values.pop("affiliation", None)
+    if affiliation and person.affiliation_id is None:
+        if not affiliation.may_be_chosen:
+            raise Refusal(_("Only staff can give the affiliation “%(name)s”.") % {"name": affiliation})
+        person.affiliation = affiliation
+    if person.identifier and values.get("identifier", "") != person.identifier:
+        raise Refusal(_("Your identifier is on file. Ask %(desk)s to change it.") % {"desk": settings.DESK_CONTACT})
+    for name, value in values.items():
+        setattr(person, name, value)
+    if person.affiliation and person.affiliation.identifier_required and not person.identifier:
+        raise Refusal(_("%(name)s need an identifier: add your university or staff number.") % {"name": affiliation})
+    taken = Person.objects.with_identifier(person.identifier).exclude(pk=person.pk) if person.identifier else None
+    if taken is not None and taken.exists():
+        raise Refusal(_("Somebody else has this identifier. Check it, or ask the desk."))
+    record(person, by=person, reason="profile completed")
+
+
+@transaction.atomic
+def block(*, person, by, reason):
+    """Stop ``person`` from borrowing; what is out stays out. Refused without a reason, and when blocked already."""
+    lock(person)
+    if person.is_blocked:
+        raise Refusal(_("%(person)s is blocked already.") % {"person": person})
+    if not reason:
+        raise Refusal(_("Say why %(person)s is blocked.") % {"person": person})
+    person.blocked_at, person.blocked_by, person.blocked_reason = timezone.now(), by, reason[:200]
+    record(person, by=by, reason=f"blocked: {reason}")
+
+
+@transaction.atomic
+def unblock(*, person, by, reason="unblocked"):
+    """Let ``person`` borrow again. Refused when not blocked."""
+    lock(person)
+    if not person.is_blocked:
+        raise Refusal(_("%(person)s is not blocked.") % {"person": person})
+    person.blocked_at = person.blocked_by = None
+    person.blocked_reason = ""
+    record(person, by=by, reason=reason)
+
+
+@transaction.atomic
+def deactivate(*, person, by, reason="deactivated"):
+    """Close the door: no sign-in, no borrowing, no mail. Refused for oneself, and when inactive already."""
+    lock(person)
+    if person == by:
+        raise Refusal(_("You cannot deactivate yourself."))
+    if not person.is_active:
+        raise Refusal(_("%(person)s is inactive already.") % {"person": person})
+    person.is_active, person.deactivated_at = False, timezone.now()
+    record(person, by=by, reason=reason)
+
+
+@transaction.atomic
+def reactivate(*, person, by, reason="reactivated"):
+    """Open the door again. Refused when active, and for ever after anonymising."""
+    lock(person)
+    if person.anonymised_at:
+        raise Refusal(_("This person was anonymised; that cannot be taken back."))
+    if person.is_active:
+        raise Refusal(_("%(person)s is active.") % {"person": person})
+    person.is_active, person.deactivated_at = True, None
+    record(person, by=by, reason=reason)
+
+
+@transaction.atomic
+def anonymise(*, person, by):
+    """Forget who ``person`` was, for ever, in the register, its history and the outbox; what they borrowed stays.
+
+    Refused for oneself, when done already, and while something is still out.
+    """
+    lock(person)
+    if person.loans.active().exists():  # through the relation: this app knows nothing of the ones above it
+        raise Refusal(_("%(person)s still holds keys: take them back first.") % {"person": person})
+    if person == by:
+        raise Refusal(_("You cannot anonymise yourself."))
+    if person.anonymised_at:
+        raise Refusal(_("This person is anonymised already."))
+    blank = {"first_name": "", "last_name": "", "phone": "", "identifier": "", "pin_digest": "", "blocked_reason": ""}
+    blank |= {"department": None, "sponsor": None, "leaves_on": None, "blocked_at": None, "blocked_by": None}
+    nobody = f"anonymised-{person.pk}@invalid"
+    for name, value in (blank | {"email": nobody, "is_staff": False, "is_superuser": False}).items():
+        setattr(person, name, value)
+    person.set_unusable_password()
+    person.is_active, person.anonymised_at = False, timezone.now()
+    person.deactivated_at = person.deactivated_at or person.anonymised_at
+    record(person, by=by, reason="anonymised")
+    person.groups.clear()
+    person.emailaddress_set.all().delete()
+    person.socialaccount_set.all().delete()
+    person.authenticator_set.all().delete()
+    blank.pop("pin_digest")
+    person.history.update(email=nobody, history_change_reason="anonymised", **blank)
+    Notice.objects.filter(person=person).update(sent_to="", subject="", text="", last_error="", facts={})
+
+
+@transaction.atomic
+def issue_pin(*, person, by):
+    """A new PIN of six digits for a clerk to nod with at a kiosk; it is shown this once, an old one stops working."""
+    lock(person)
+    if not person.is_active or not person.has_perm("keys.check_out"):
+        raise Refusal(_("Only people who hand out keys have a PIN."))
+    while True:
+        pin = f"{secrets.randbelow(1_000_000):06d}"
+        if not Person.objects.filter(pin_digest=keyed_digest(pin)).exists():
+            break
+    person.pin_digest = keyed_digest(pin)
+    record(person, by=by, reason="new PIN")
+    return pin
+
+
+@transaction.atomic
+def disavow(*, notice):
+    """“This was not me”: block the person that ``notice`` went to until the desk has looked, and tell the desk."""
+    person = notice.person
+    lock(person)
+    if not person.is_blocked:
+        person.blocked_at, person.blocked_reason = timezone.now(), "said of a receipt: this was not me"
+        record(person, by=person, reason="disavowed a receipt")
+    notices.post(
+        kind="disavowed",
+        address=settings.DESK_EMAIL,
+        facts={"person": person.pk, "link": notices.link("admin:accounts_person_change", person.pk)},
+        once_per=f"disavowed:{notice.pk}",
+    )

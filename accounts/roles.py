@@ -1,0 +1,105 @@
+"""The roles, in one place; ``manage.py sync_roles`` makes the groups match.
+
+A role lists permissions as ``app.codename``; ``view`` of a model is written ``app.view_model``. Without
+``accounts.see_everything`` a role sees only what is in its scope (a building manager: the keys to her buildings).
+"""
+
+from typing import NamedTuple
+
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(NamedTuple):
+    """A group of people with the same job."""
+
+    label: str
+    permissions: frozenset[str]
+
+
+def _views(app, *models):
+    return {f"{app}.view_{model}" for model in models}
+
+
+def _edits(app, *models):
+    return {f"{app}.{verb}_{model}" for model in models for verb in ("add", "change", "view")}
+
+
+_PEOPLE = ("person", "affiliation", "department", "loanterm", "termdate", "closedday")
+_KEYS = ("keysystem", "keysymbol", "symbolspace", "cabinet", "hook", "key")
+_LOANS = ("loan", "renewal", "loanexception", "hold")
+_SEE_ALL = {"accounts.see_everything"}
+
+_READ = (
+    _views("accounts", *_PEOPLE, "notice", "kiosk")
+    | _views("assets", "building", "space", "buildingmanager")
+    | _views("keys", *_KEYS, *_LOANS)
+)
+_COUNTER = {
+    f"keys.{deed}"
+    for deed in (
+        "check_out",
+        "return_key",
+        "renew",
+        "report_lost",
+        "record_payment",
+        "report_found",
+        "undo",
+        "transfer",
+        "hold_key",
+        "grant_exception",
+    )
+}
+_EXPORTS = {
+    "accounts.export_person",
+    "assets.export_building",
+    "keys.export_key",
+    "keys.export_keysymbol",
+    "keys.export_loan",
+}
+
+ROLES = {
+    "desk": Role(
+        _("Desk clerk"),
+        frozenset(
+            _READ
+            | _SEE_ALL
+            | _COUNTER
+            | _edits("accounts", "person", "department")
+            | {"accounts.block_person", "accounts.accept_department", "accounts.resend_notice", "keys.change_loan"}
+        ),
+    ),
+    "key_shop": Role(
+        _("Key shop"),
+        frozenset(
+            _READ
+            | _SEE_ALL
+            | _edits("keys", *_KEYS)
+            | _edits("assets", "space")
+            | {"keys.retire_key", "keys.retire_keysymbol", "keys.hold_key", "keys.return_key"}
+            | {"keys.import_key", "keys.import_keysymbol", "keys.export_key", "keys.export_keysymbol"}
+        ),
+    ),
+    "building_manager": Role(
+        _("Building manager"),
+        frozenset(_views("assets", "building", "space") | _views("keys", "keysymbol", "key", "loan")),
+    ),
+    "technician": Role(_("Technician"), frozenset(_views("assets", "building", "space"))),
+    "auditor": Role(_("Auditor"), frozenset(_READ | _SEE_ALL | _EXPORTS)),
+    "administrator": Role(
+        _("Administrator"),
+        frozenset(
+            _READ
+            | _SEE_ALL
+            | _COUNTER
+            | _EXPORTS
+            | _edits("accounts", *_PEOPLE, "kiosk")
+            | _edits("assets", "building", "space", "buildingmanager")
+            | _edits("keys", *_KEYS)
+            | {"keys.change_loan", "keys.retire_key", "keys.retire_keysymbol"}
+            | {"accounts.block_person", "accounts.deactivate_person", "accounts.accept_department"}
+            | {"accounts.resend_notice", "accounts.register_kiosk", "accounts.import_person", "accounts.assign_roles"}
+            | {"assets.import_building", "keys.import_key", "keys.import_keysymbol"}
+            | _edits("django_celery_beat", "periodictask", "crontabschedule", "intervalschedule")
+        ),
+    ),
+}

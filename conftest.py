@@ -1,0 +1,59 @@
+"""The people every test knows."""
+
+import pytest
+from django.contrib.auth.models import Group
+
+from accounts.operations import sync_roles
+from accounts.tests.factories import PersonFactory
+
+
+@pytest.fixture
+def roles(db):
+    sync_roles()
+
+
+@pytest.fixture
+def make_staff(roles):
+    """A person with one role, who may open the console."""
+
+    def make(role, **fields):
+        person = PersonFactory(email=f"{role}@example.edu", is_staff=True, **fields)
+        person.groups.add(Group.objects.get(name=role))
+        return person
+
+    return make
+
+
+@pytest.fixture
+def borrower(db):
+    return PersonFactory(email="borrower@example.edu")
+
+
+@pytest.fixture
+def clerk(make_staff):
+    return make_staff("desk")
+
+
+@pytest.fixture
+def key_shop(make_staff):
+    return make_staff("key_shop")
+
+
+@pytest.fixture
+def building_manager(make_staff):
+    return make_staff("building_manager")
+
+
+@pytest.fixture
+def technician(make_staff):
+    return make_staff("technician")
+
+
+@pytest.fixture
+def auditor(make_staff):
+    return make_staff("auditor")
+
+
+@pytest.fixture
+def administrator(make_staff):
+    return make_staff("administrator")

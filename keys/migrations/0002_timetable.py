@@ -1,0 +1,22 @@
+"""The key desk's clock in the timetable; staff may change it afterwards."""
+
+from django.db import migrations
+
+EVERY_TEN_MINUTES = {
+    "Write to borrowers whose keys are due": "keys.tasks.remind_borrowers",
+    "Retire keys": "keys.tasks.retire_keys",
+    "End exceptions and holds that have run out": "keys.tasks.lift_expired_exceptions",
+}
+
+
+def add(apps, schema_editor):
+    Interval = apps.get_model("django_celery_beat", "IntervalSchedule")
+    Task = apps.get_model("django_celery_beat", "PeriodicTask")
+    often, _ = Interval.objects.get_or_create(every=10, period="minutes")
+    for name, task in EVERY_TEN_MINUTES.items():
+        Task.objects.get_or_create(name=name, defaults={"task": task, "interval": often})
+
+
+class Migration(migrations.Migration):
+    dependencies = [("keys", "0001_initial"), ("accounts", "0002_timetable")]
+    operations = [migrations.RunPython(add, migrations.RunPython.noop)]

@@ -1,0 +1,20 @@
+"""Keys, where they hang, and in whose hands they are."""
+
+from keys.models.exceptions import Hold, LoanException
+from keys.models.inventory import Cabinet, Hook, Key, KeySymbol, KeySystem, SymbolSpace
+from keys.models.loans import Loan
+from keys.models.renewals import Reminder, Renewal
+
+__all__ = [
+    "Cabinet",
+    "Hold",
+    "Hook",
+    "Key",
+    "KeySymbol",
+    "KeySystem",
+    "Loan",
+    "LoanException",
+    "Reminder",
+    "Renewal",
+    "SymbolSpace",
+]

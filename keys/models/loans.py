@@ -1,0 +1,217 @@
+"""In whose hands a key is, and until when."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person, Trust
+from keys.models.inventory import Key
+from keys.models.renewals import Renewal
+from keysite.ledger import kept_history
+
+UNDO_TIME = timedelta(minutes=10)
+REVIEW_AFTER = timedelta(days=365)
+
+
+class LoanQuerySet(models.QuerySet):
+    def open(self):
+        """The key is not back: out, overdue, lost, or lost and paid for."""
+        return self.filter(returned_at__isnull=True)
+
+    def active(self):
+        """Open and not paid for; these count against what a person may hold."""
+        return self.open().filter(paid_on__isnull=True)
+
+    def lost(self):
+        return self.open().filter(lost_at__isnull=False, found_at__isnull=True)
+
+    def running(self):
+        """Still expected back: active and not lost."""
+        return self.active().filter(Q(lost_at__isnull=True) | Q(found_at__isnull=False))
+
+    def overdue(self, *, at):
+        return self.running().filter(due_at__lt=at)
+
+    def due_between(self, start, end):
+        return self.running().filter(due_at__gte=start, due_at__lt=end)
+
+    def claimed(self):
+        return self.active().filter(claimed_at__isnull=False)
+
+    def for_review(self, *, at):
+        """Running for a year without renewal by staff: no loan is for ever."""
+        since = at - REVIEW_AFTER
+        renewed = Renewal.objects.filter(loan=OuterRef("pk"), trust=Trust.STAFF, at__gt=since)
+        return self.running().filter(out_at__lte=since).exclude(Exists(renewed))
+
+    def held_by(self, person):
+        return self.active().filter(borrower=person)
+
+    def visible_to(self, person):
+        """All for a role without scope; for managers the keys to their buildings; for anybody their own."""
+        if person.has_perms(["keys.view_loan", "accounts.see_everything"]):
+            return self
+        own = Q(borrower=person)
+        if person.has_perm("keys.view_loan"):
+            return self.filter(own | Q(key__in=Key.objects.visible_to(person)))
+        return self.filter(own)
+
+    def for_list(self):
+        return self.select_related(
+            "key__symbol__system", "key__hook__cabinet", "borrower__department", "term"
+        ).order_by("-out_at", "-pk")
+
+
+class Loan(models.Model):
+    """One key in one person's hands, until it is back. Overdue is a question about now, not a column."""
+
+    class Condition(models.TextChoices):
+        GOOD = "good", _("Good")
+        WORN = "worn", _("Worn")
+        BROKEN = "broken", _("Broken")
+
+    class Loss(models.TextChoices):
+        LOST = "lost", _("Lost")
+        BROKEN = "broken", _("Broken")
+
+    key = models.ForeignKey(Key, models.PROTECT, related_name="loans", verbose_name=_("key"))
+    borrower = models.ForeignKey(Person, models.PROTECT, related_name="loans", verbose_name=_("borrower"))
+    term = models.ForeignKey("accounts.LoanTerm", models.PROTECT, related_name="loans", verbose_name=_("loan term"))
+    out_at = models.DateTimeField(_("out"))
+    out_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("handed out by")
+    )
+    trust = models.PositiveSmallIntegerField(_("trust"), choices=Trust)
+    due_at = models.DateTimeField(_("due"))
+    follows = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="followed_by", verbose_name=_("handed on from")
+    )
+    claimed_at = models.DateTimeField(_("said to be back"), null=True, blank=True)
+    claimed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    returned_at = models.DateTimeField(_("returned"), null=True, blank=True)
+    returned_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("taken back by")
+    )
+    condition = models.CharField(_("condition"), max_length=16, choices=Condition, blank=True)
+    undone_at = models.DateTimeField(_("check-out undone"), null=True, blank=True)
+    lost_at = models.DateTimeField(_("reported lost"), null=True, blank=True)
+    lost_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reported by")
+    )
+    loss = models.CharField(_("loss"), max_length=16, choices=Loss, blank=True)
+    paid_on = models.DateField(_("paid on"), null=True, blank=True)
+    paid_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("payment taken by")
+    )
+    paid_amount = models.DecimalField(_("amount"), max_digits=9, decimal_places=2, null=True, blank=True)
+    paid_note = models.CharField(_("payment note"), max_length=200, blank=True)
+    found_at = models.DateTimeField(_("found"), null=True, blank=True)
+    found_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("found reported by")
+    )
+    note = models.CharField(_("note"), max_length=500, blank=True)
+
+    objects = LoanQuerySet.as_manager()
+    history = kept_history()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("loan"), _("loans")
+        permissions = [
+            ("check_out", "Can check out keys to others"),
+            ("return_key", "Can take keys back"),
+            ("renew", "Can renew loans"),
+            ("report_lost", "Can report keys lost or broken"),
+            ("record_payment", "Can record the payment for a lost key"),
+            ("report_found", "Can report lost keys found"),
+            ("undo", "Can undo a check-out or return"),
+            ("transfer", "Can hand a loan on to another person"),
+            ("export_loan", "Can export loans"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"], condition=Q(returned_at=None, paid_on=None), name="loan_active_by_due"
+            ),
+            models.Index(fields=["-out_at", "-id"], name="loan_newest"),
+            models.Index(fields=["borrower"], condition=Q(returned_at=None, paid_on=None), name="loan_active_of"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(returned_at__isnull=True), name="loan_one_open_per_key"
+            ),
+            models.CheckConstraint(condition=Q(due_at__gt=F("out_at")), name="loan_due_after_out"),
+            models.CheckConstraint(
+                condition=Q(returned_at__isnull=True) | Q(returned_at__gte=F("out_at")),
+                name="loan_returned_after_out",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_at__isnull=True, condition="", returned_by__isnull=True)
+                | (Q(returned_at__isnull=False) & ~Q(condition="")),
+                name="loan_returned_in_a_condition",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True) | Q(undone_at=F("returned_at")), name="loan_undone_is_returned"
+            ),
+            models.CheckConstraint(
+                condition=Q(claimed_at__isnull=True, claimed_by__isnull=True)
+                | Q(claimed_at__isnull=False, claimed_by__isnull=False),
+                name="loan_claimed_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=Q(lost_at__isnull=True, loss="", lost_by__isnull=True)
+                | (Q(lost_at__isnull=False) & ~Q(loss="")),
+                name="loan_lost_of_a_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(lost_at__isnull=True) | Q(returned_at__isnull=True) | Q(found_at__isnull=False),
+                name="loan_lost_or_returned_unless_found",
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_on__isnull=True, paid_note="", paid_by__isnull=True, paid_amount__isnull=True)
+                | (
+                    Q(paid_on__isnull=False, lost_at__isnull=False, paid_by__isnull=False, paid_amount__gte=0)
+                    & ~Q(paid_note="")
+                ),
+                name="loan_paid_lost_with_amount_and_note",
+            ),
+            models.CheckConstraint(
+                condition=Q(found_at__isnull=True, found_by__isnull=True)
+                | Q(found_at__isnull=False, lost_at__isnull=False),
+                name="loan_found_after_lost",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.key} · {self.borrower}"
+
+    @property
+    def is_open(self):
+        return self.returned_at is None
+
+    @property
+    def is_lost(self):
+        return self.is_open and self.lost_at is not None and self.found_at is None
+
+    @property
+    def is_active(self):
+        return self.is_open and self.paid_on is None
+
+    @property
+    def is_running(self):
+        return self.is_active and not self.is_lost
+
+    def is_overdue(self, *, at=None):
+        return self.is_running and self.due_at < (at or timezone.now())
+
+    @property
+    def status(self):
+        """One of five words, in the order in which they hide each other."""
+        if not self.is_open:
+            return _("Returned")
+        if self.paid_on:
+            return _("Paid")
+        if self.is_lost:
+            return _("Lost/Broken")
+        return _("Overdue") if self.is_overdue() else _("Checked out")

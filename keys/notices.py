@@ -1,0 +1,149 @@
+"""What the key desk writes: a receipt for every deed, and reminders while a key is due."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts import notices
+from accounts.models import Department
+from keys.models import Loan
+
+# What a receipt says happened, by deed; ``keys`` and ``due`` come from the loans as they are when it is read.
+HAPPENED = {
+    "checked_out": gettext_lazy("Checked out: %(keys)s, due on %(due)s."),
+    "returned": gettext_lazy("Taken back: %(keys)s. Thank you."),
+    "claimed": gettext_lazy("You said that %(keys)s is back. The loan ends when the desk has scanned it."),
+    "claim_rejected": gettext_lazy("You said that %(keys)s is back, but the desk cannot find it. Please get in touch."),
+    "renewed": gettext_lazy("Renewed: %(keys)s, now due on %(due)s."),
+    "lost": gettext_lazy("Reported lost or broken: %(keys)s. The desk will tell you what it costs."),
+    "paid": gettext_lazy("Paid for: %(keys)s."),
+    "found": gettext_lazy("Reported found: %(keys)s, due on %(due)s."),
+    "check_out_undone": gettext_lazy("The check-out of %(keys)s was a mistake of the desk and is undone."),
+    "return_undone": gettext_lazy(
+        "The return of %(keys)s was a mistake of the desk and is undone; it is due on %(due)s."
+    ),
+    "handed_on": gettext_lazy("Handed on to somebody else: %(keys)s. It is no longer yours to return."),
+}
+
+
+def keys_checked_out(loans, *, by):
+    _receipt("checked_out", loans, by)
+
+
+def key_returned(loan, *, by):
+    _receipt("returned", [loan], by)
+
+
+def return_claimed(loan, *, by):
+    _receipt("claimed", [loan], by)
+
+
+def claim_rejected(loan, *, by):
+    _receipt("claim_rejected", [loan], by)
+
+
+def loan_renewed(loan, *, by):
+    _receipt("renewed", [loan], by)
+
+
+def key_lost(loan, *, by):
+    _receipt("lost", [loan], by)
+
+
+def payment_recorded(loan, *, by):
+    _receipt("paid", [loan], by)
+
+
+def key_found(loan, *, by):
+    _receipt("found", [loan], by)
+
+
+def check_out_undone(loan, *, by):
+    _receipt("check_out_undone", [loan], by)
+
+
+def return_undone(loan, *, by):
+    _receipt("return_undone", [loan], by)
+
+
+def loan_transferred(loan, following, *, by):
+    _receipt("handed_on", [loan], by)
+    _receipt("checked_out", [following], by)
+
+
+def exception_granted(exception, *, by):
+    facts = {"symbol": exception.symbol.symbol, "limit": exception.limit, "until": exception.expires_on.isoformat()}
+    notices.post(kind="exception_granted", person=exception.person, facts=facts, by=by)
+
+
+def _receipt(deed, loans, by):
+    facts = {"deed": deed, "loans": [loan.pk for loan in loans]}
+    notices.post(kind="loan_receipt", person=loans[0].borrower, facts=facts, by=by)
+
+
+def receipt_of(notice):
+    """What a receipt says, for its page and its mail: what happened, and what the person holds now."""
+    loans = list(Loan.objects.for_list().filter(pk__in=notice.facts["loans"]))
+    words = {"keys": ", ".join(str(loan.key) for loan in loans), "due": _day(loans[0].due_at)}
+    holds = list(Loan.objects.held_by(notice.person).for_list().order_by("due_at", "pk"))
+    return {"happened": HAPPENED[notice.facts["deed"]] % words, "loans": loans, "holds": holds}
+
+
+def loan_receipt(notice):
+    with notices.speaking_to(notice.person):
+        context = receipt_of(notice)
+    context |= {"link": notices.link("start"), "not_me": notices.not_me_link(notice)}
+    return notices.render("loan_receipt", person=notice.person, context=context)
+
+
+def exception_written(notice):
+    return notices.render("exception_granted", person=notice.person, context={"facts": notice.facts})
+
+
+def loan_reminder(notice):
+    """One digest of all that is overdue or due soon when it is sent; pointless if nothing is by then."""
+    now = timezone.now()
+    loans = list(
+        Loan.objects.running().held_by(notice.person).filter(claimed_at=None, due_at__lt=_soon(now)).for_list()
+    )
+    if not loans:
+        return None
+    overdue = [loan for loan in loans if loan.due_at < now]
+    soon = [loan for loan in loans if loan.due_at >= now]
+    with notices.speaking_to(notice.person):
+        if overdue:
+            subject = ngettext("%(n)d key is overdue", "%(n)d keys are overdue", len(overdue)) % {"n": len(overdue)}
+        else:
+            subject = ngettext("%(n)d key is due soon", "%(n)d keys are due soon", len(soon)) % {"n": len(soon)}
+    context = {"subject": subject, "overdue": overdue, "soon": soon, "link": notices.link("start")}
+    return notices.render("loan_reminder", person=notice.person, context=context)
+
+
+def department_reminder(notice):
+    """To a department's backup contact: keys of its people that are overdue for 14 days or more."""
+    department = Department.objects.filter(pk=notice.facts["department"]).first()
+    since = timezone.now() - timedelta(days=14)
+    loans = Loan.objects.overdue(at=since).filter(claimed_at=None, borrower__department=department)
+    loans = list(loans.for_list().order_by("due_at", "pk"))
+    if not loans or department is None:
+        return None
+    return notices.render("department_reminder", context={"department": department, "loans": loans})
+
+
+def _soon(now):
+    return now + timedelta(days=settings.DUE_SOON_DAYS + 1)
+
+
+def _day(moment):
+    return date_format(timezone.localtime(moment), "DATE_FORMAT")
+
+
+CONTENTS = {
+    "loan_receipt": loan_receipt,
+    "loan_reminder": loan_reminder,
+    "department_reminder": department_reminder,
+    "exception_granted": exception_written,
+}

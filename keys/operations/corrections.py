@@ -1,0 +1,99 @@
+"""Putting right what was just done, and handing a loan on."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Trust
+from accounts.operations import due_moment, refuse_borrower
+from keys import notices
+from keys.models import Loan
+from keys.models.loans import UNDO_TIME
+from keys.operations.loans import RELATED
+from keys.operations.rules import Basket
+from keysite.ledger import BasketRefusal, Refusal, lock, record
+
+
+@transaction.atomic
+def undo(*, loan, by):
+    """Take back the last check-out or return of this loan, within ten minutes; the history keeps both.
+
+    Refused later than that, when the key has gone to somebody else since, and when there is more to it than a
+    check-out or a return (renewed, reported lost, handed on).
+    """
+    lock(loan.key)
+    lock(loan, *RELATED)
+    now = timezone.now()
+    if loan.returned_at and not loan.undone_at and now - loan.returned_at <= UNDO_TIME:
+        _undo_return(loan, by)
+    elif loan.is_open and now - loan.out_at <= UNDO_TIME:
+        _undo_check_out(loan, by, now)
+    else:
+        raise Refusal(_("Only the last ten minutes can be undone. Take the key back or check it out instead."))
+
+
+def _undo_return(loan, by):
+    if Loan.objects.filter(follows=loan).exists():
+        raise Refusal(_("Key %(key)s was handed on. Hand it back on instead.") % {"key": loan.key})
+    if Loan.objects.open().filter(key=loan.key).exists():
+        raise Refusal(_("Key %(key)s has been checked out since; that comes first.") % {"key": loan.key})
+    key = loan.key
+    if key.retired_at == loan.returned_at:  # it was retired because it came back broken
+        key.retired_at = key.retired_by = None
+        key.retirement = key.retired_reason = ""
+        record(key, by=by, reason="return undone")
+    if loan.found_at == loan.returned_at:
+        loan.found_at = loan.found_by = None
+    loan.returned_at = loan.returned_by = None
+    loan.condition = ""
+    record(loan, by=by, reason="return undone")
+    notices.return_undone(loan, by=by)
+
+
+def _undo_check_out(loan, by, now):
+    if loan.lost_at or loan.follows_id or loan.renewals.exists():
+        raise Refusal(_("More has happened to %(key)s than a check-out. Take it back instead.") % {"key": loan.key})
+    loan.returned_at = loan.undone_at = max(now, loan.out_at)
+    loan.returned_by, loan.condition = by, Loan.Condition.GOOD
+    record(loan, by=by, reason="check-out undone")
+    notices.check_out_undone(loan, by=by)
+
+
+@transaction.atomic
+def transfer(*, loan, borrower, by, term=None, due_on=None):
+    """Hand the key on to another person in one step: the old loan ends, a new one begins, both are told.
+
+    Refused when the key is back or lost, when it is the same person, and for all that a check-out to the new
+    person would be refused for.
+    """
+    for person in sorted([loan.borrower, borrower], key=lambda person: person.pk):
+        lock(person)
+    lock(loan.key)
+    lock(loan, *RELATED)
+    now = timezone.now()
+    if not loan.is_running:
+        raise Refusal(_("Key %(key)s is back or lost: it cannot be handed on.") % {"key": loan.key})
+    if loan.borrower_id == borrower.pk:
+        raise Refusal(_("%(person)s has the key already.") % {"person": borrower})
+    refuse_borrower(borrower, now=now)
+    term = term or borrower.affiliation.loan_term
+    due_at = due_moment(term=term, now=now, due_on=due_on)
+
+    loan.returned_at, loan.returned_by, loan.condition = max(now, loan.out_at), by, Loan.Condition.GOOD
+    record(loan, by=by, reason=f"handed on to {borrower.email}")
+    verdict = Basket([loan.key], borrower, trust=Trust.STAFF, now=now).judge([loan.key])
+    if verdict[loan.key]:
+        raise BasketRefusal(verdict)
+    following = Loan(
+        key=loan.key,
+        borrower=borrower,
+        term=term,
+        due_at=due_at,
+        out_at=now,
+        out_by=by,
+        trust=Trust.STAFF,
+        follows=loan,
+    )
+    record(following, by=by, reason=f"handed on from {loan.borrower.email}")
+    notices.loan_transferred(loan, following, by=by)
+    return following

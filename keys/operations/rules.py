@@ -1,0 +1,87 @@
+"""Which key may go into whose hands: one refusal for each rule, in the order a clerk would check them."""
+
+from collections import Counter
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import KeyLevel, Trust
+from keys.models import Hold, Key, Loan, LoanException
+
+
+class Basket:
+    """What must be known to judge a basket: asked of the database once, however many keys it holds."""
+
+    def __init__(self, keys, borrower, *, trust, now):
+        self.borrower, self.trust, self.now = borrower, trust, now
+        symbols = [key.symbol_id for key in keys]
+        wanted = {key.pk for key in keys}
+        loans = Loan.objects.open().filter(Q(key__in=wanted) | Q(borrower=borrower, key__symbol__in=symbols))
+        loans = list(loans.annotate(symbol_id=F("key__symbol")))
+        self.open_loans = {loan.key_id: loan for loan in loans if loan.key_id in wanted}
+        self.held = Counter(loan.symbol_id for loan in loans if loan.borrower_id == borrower.pk and loan.is_active)
+        self.holds = list(Hold.objects.filter(ended_at__isnull=True, key__in=wanted))
+        self.live_holds = {hold.key_id: hold for hold in self.holds if hold.until > now}
+        today = timezone.localdate(now, settings.INSTITUTION_ZONE)
+        exceptions = LoanException.objects.live(on=today).filter(person=borrower, symbol__in=symbols)
+        self.limits = dict(exceptions.values_list("symbol_id", "limit"))
+
+    def judge(self, keys):
+        """Each key with the sentence why it is refused, or None; keys of the basket count against the limit."""
+        verdicts = {}
+        for key in keys:
+            verdicts[key] = self._why_not_there(key) or self._why_not_for(key)
+            if verdicts[key] is None:
+                self.held[key.symbol_id] += 1
+        return verdicts
+
+    def _why_not_there(self, key):
+        words = {"key": str(key), "desk": settings.DESK_CONTACT}
+        loan, hold = self.open_loans.get(key.pk), self.live_holds.get(key.pk)
+        if key.retired_at:
+            return _("Key %(key)s is retired. Put it aside for the key shop.") % words
+        if key.symbol.retired_at:
+            return _("Key %(key)s belongs to a retired symbol and is not handed out any more.") % words
+        if loan and (loan.is_lost or loan.paid_on):
+            return _("Key %(key)s was reported lost. Bring it to %(desk)s, which reports it found.") % words
+        if loan:
+            words["due"] = date_format(timezone.localtime(loan.due_at))
+            return _("Key %(key)s is out; it is due back on %(due)s.") % words
+        if hold and hold.person_id != self.borrower.pk:
+            words["until"] = date_format(timezone.localtime(hold.until))
+            return _("Key %(key)s is on hold for somebody else until %(until)s.") % words
+        return None
+
+    def _why_not_for(self, key):
+        symbol, affiliation = key.symbol, self.borrower.affiliation
+        words = {"key": str(key), "symbol": symbol.symbol, "affiliation": affiliation.name}
+        words |= {"desk": settings.DESK_CONTACT, "person": self.borrower.name or self.borrower.email}
+        kept_ready = key.pk in self.live_holds
+        if self.trust < Trust.STAFF and not (symbol.self_service or kept_ready):
+            return _("Key %(key)s is handed out by %(desk)s only. Ask there.") % words
+        if self.trust < symbol.least_trust:
+            words["trust"] = Trust(symbol.least_trust).label
+            return _("Key %(key)s needs more than you have shown so far (%(trust)s). Ask %(desk)s.") % words
+        if symbol.level > affiliation.highest_level:
+            words |= {"level": symbol.get_level_display(), "most": KeyLevel(affiliation.highest_level).label}
+            return _("%(key)s is above what “%(affiliation)s” may hold (%(level)s; at most %(most)s).") % words
+        return self._why_not_one_more(symbol, words)
+
+    def _why_not_one_more(self, symbol, words):
+        limit = self.limits.get(symbol.pk, 1)
+        if self.held[symbol.pk] < limit:
+            return None
+        words["limit"] = limit
+        if limit == 1:
+            return (
+                _("%(person)s holds a key %(symbol)s already. A second one needs an exception: ask %(desk)s.") % words
+            )
+        return _("%(person)s holds %(limit)s keys %(symbol)s, as many as the exception allows.") % words
+
+
+def keys_in(keys):
+    """The rows of ``keys``, each once, for locking in the order of ``pk`` with what the rules look at."""
+    return Key.objects.filter(pk__in={key.pk for key in keys}).select_related("symbol")

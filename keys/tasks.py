@@ -1,0 +1,25 @@
+"""What happens at the key desk by itself. Beat only says “look now”; all of these may run twice."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from keys import operations
+
+
+@shared_task
+def remind_borrowers():
+    """Write to people whose keys are due soon or overdue."""
+    operations.remind_borrowers(at=timezone.now())
+
+
+@shared_task
+def retire_keys():
+    """Retire keys whose symbol is retired, and keys that are lost and paid for."""
+    operations.retire_keys(at=timezone.now())
+
+
+@shared_task
+def lift_expired_exceptions():
+    """End exceptions and holds that have run out."""
+    operations.lift_expired_exceptions(at=timezone.now())
+    operations.release_expired_holds(at=timezone.now())

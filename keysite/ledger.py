@@ -1,0 +1,88 @@
+"""How a fact changes: under a lock, with a history row that says who and why."""
+
+import hashlib
+
+from django.db import connection, models
+from simple_history.models import HistoricalRecords
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+
+class Refusal(Exception):
+    """The rules do not allow this. The message is shown to whoever asked."""
+
+
+class BasketRefusal(Refusal):
+    """Some lines of a basket are refused. ``lines`` maps each refused item to its sentence."""
+
+    def __init__(self, lines):
+        self.lines = lines
+        super().__init__(" ".join(str(sentence) for sentence in lines.values()))
+
+
+def kept_history(**options):
+    """Every version of a row, for ever or until the retention setting says otherwise."""
+    return HistoricalRecords(history_id_field=models.BigAutoField(), **options)
+
+
+def lock(instance, *related):
+    """Hold the row until the transaction ends, and bring ``instance`` up to date, ``related`` rows (not held) too."""
+    rows = type(instance)._base_manager.select_for_update(no_key=True, of=("self",))
+    instance.refresh_from_db(from_queryset=rows.select_related(*related) if related else rows)
+
+
+def lock_all(queryset):
+    """Hold every row of ``queryset`` until the transaction ends, taken in the order of ``pk``."""
+    return list(queryset.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+
+
+def lock_word(word):
+    """Wait for the advisory lock on ``word`` and hold it until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number(word)])
+
+
+def alone(word):
+    """Whether this transaction is the only one that holds ``word``; never waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_number(word)])
+        return cursor.fetchone()[0]
+
+
+def record(instance, *, by, reason):
+    """Save ``instance``; its history says who changed it and why (``by`` is None for the clock)."""
+    instance._history_user, instance._change_reason = by, str(reason)
+    try:
+        instance.save()
+    finally:  # simple-history would put the same name on the next save
+        del instance._history_user, instance._change_reason
+
+
+def record_new(instances, *, by, reason):
+    """Insert ``instances`` of one model in two statements, however many there are."""
+    if not instances:
+        return []
+    return bulk_create_with_history(instances, type(instances[0]), default_user=by, default_change_reason=str(reason))
+
+
+def record_changes(instances, fields, *, by, reason):
+    """Save ``fields`` of many locked rows of one model, with one history row each."""
+    if instances:
+        bulk_update_with_history(
+            instances,
+            type(instances[0]),
+            fields,
+            batch_size=1000,
+            default_user=by,
+            default_change_reason=str(reason),
+        )
+
+
+def remove(instance, *, by, reason):
+    """Delete a row that has no past worth keeping; its history stays and says who and why."""
+    instance._history_user, instance._change_reason = by, str(reason)
+    instance.delete()
+
+
+def _number(word):
+    """A signed 64-bit number for PostgreSQL's advisory locks."""
+    return int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big", signed=True)

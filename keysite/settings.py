@@ -1,0 +1,310 @@
+"""Every setting, read from the environment; README lists them. Nothing else reads ``os.environ``."""
+
+import datetime
+import os
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def _text(name, default=None, hint=""):
+    """The value of ``name``; without value and default the start stops with a sentence."""
+    value = os.environ.get(name, "").strip() or default
+    if value is None:
+        raise ImproperlyConfigured(f"Set {name}{': ' + hint if hint else ''}. `./dev up` sets it by itself.")
+    return value
+
+
+def _flag(name, default=False):
+    value = os.environ.get(name, "").strip().lower()
+    if value in {"", "0", "1", "no", "yes", "false", "true"}:
+        return value in {"1", "yes", "true"} if value else default
+    raise ImproperlyConfigured(f"{name} is {value!r}: set it to 1 or 0.")
+
+
+def _number(name, default):
+    value = _text(name, str(default))
+    if not value.isascii() or not value.isdigit():
+        raise ImproperlyConfigured(f"{name} is {value!r}: set it to a whole number.")
+    return int(value)
+
+
+def _words(name, default=""):
+    return [word.strip() for word in _text(name, default).split(",") if word.strip()]
+
+
+def _time(name, default):
+    try:
+        return datetime.time.fromisoformat(_text(name, default))
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a time of day such as {default}.") from None
+
+
+DEBUG = _flag("KEYSITE_DEBUG")
+SECRET_KEY = _text("KEYSITE_SECRET_KEY", hint="50 random characters that nobody else knows")
+ALLOWED_HOSTS = _words("KEYSITE_ALLOWED_HOSTS", "localhost,127.0.0.1" if DEBUG else None)
+SITE_URL = _text("KEYSITE_SITE_URL", hint="the address people open, such as https://keys.example.edu").rstrip("/")
+SITE_NAME = _text("KEYSITE_SITE_NAME", "keysite")
+HTTPS = SITE_URL.startswith("https://")
+
+# The institution
+TIME_ZONE = _text("KEYSITE_TIME_ZONE", "Europe/Berlin")
+if TIME_ZONE not in available_timezones():
+    raise ImproperlyConfigured(f"KEYSITE_TIME_ZONE is {TIME_ZONE!r}: set a name such as Europe/Berlin.")
+INSTITUTION_ZONE = ZoneInfo(TIME_ZONE)
+CLOSING_TIME = _time("KEYSITE_CLOSING_TIME", "18:00")
+REMINDERS_FROM = _time("KEYSITE_REMINDERS_FROM", "08:00")
+DUE_SOON_DAYS = _number("KEYSITE_DUE_SOON_DAYS", 2)
+CURRENCY = _text("KEYSITE_CURRENCY", "EUR")
+DESK_CONTACT = _text("KEYSITE_DESK_CONTACT", "the key desk")
+DESK_EMAIL = _text("KEYSITE_DESK_EMAIL", "desk@localhost")
+HISTORY_KEPT_DAYS = _number("KEYSITE_HISTORY_KEPT_DAYS", 3650)
+NOTICES_KEPT_DAYS = _number("KEYSITE_NOTICES_KEPT_DAYS", 730)
+STAFF_SECOND_FACTOR = _flag("KEYSITE_STAFF_SECOND_FACTOR", not DEBUG)
+
+INSTALLED_APPS = [
+    "unfold",  # before the admin, whose templates it overrides
+    "unfold.contrib.filters",
+    "unfold.contrib.import_export",
+    "unfold.contrib.simple_history",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.forms",  # its templates, for the form renderer
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.google",
+    "allauth.socialaccount.providers.openid_connect",
+    "csp",
+    "django_celery_beat",
+    "django_filters",
+    "django_htmx",
+    "import_export",
+    "simple_history",
+    "keysite",
+    "accounts",
+    "assets",
+    "keys",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
+    "accounts.middleware.PersonLocaleMiddleware",
+]
+
+ROOT_URLCONF = "keysite.urls"
+WSGI_APPLICATION = "keysite.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context.site",
+            ],
+        },
+    },
+]
+
+# Data
+DATABASES = {
+    "default": dj_database_url.parse(
+        _text("DATABASE_URL", hint="postgresql://user:password@host/name"),
+        conn_max_age=60,
+        conn_health_checks=True,
+    )
+}
+if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
+    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: its constraints are the rules.")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = _text("REDIS_URL", hint="redis://host:6379/0 or unix:///path/redis.sock?db=0")
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "keysite",
+        # Rate limits live here: without Redis people still sign in, only uncounted.
+        "OPTIONS": {"IGNORE_EXCEPTIONS": True, "SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
+    }
+}
+DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+
+# Queue and clock
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 1,
+    "socket_timeout": 10,
+    "max_retries": 0,
+    "visibility_timeout": 3600,
+}
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+# Mail: to a server once KEYSITE_SMTP_URL is set, until then to a folder or the console
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _text("KEYSITE_MAIL_FROM", "keysite@localhost")
+EMAIL_TIMEOUT = 10
+EMAIL_SUBJECT_PREFIX = ""
+_smtp = urlsplit(_text("KEYSITE_SMTP_URL", ""))
+EMAIL_FILE_PATH = _text("KEYSITE_MAIL_DIR", "")
+if _smtp.scheme in {"smtp", "smtps"}:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = _smtp.hostname or "localhost", _smtp.port or (465 if _smtp.scheme == "smtps" else 25)
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_smtp.username or ""), unquote(_smtp.password or "")
+    EMAIL_USE_SSL = _smtp.scheme == "smtps"
+    EMAIL_USE_TLS = not EMAIL_USE_SSL and parse_qs(_smtp.query).get("tls") == ["1"]
+elif _smtp.scheme:
+    raise ImproperlyConfigured("KEYSITE_SMTP_URL must look like smtp://user:password@host:587?tls=1.")
+elif EMAIL_FILE_PATH:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# Language
+LANGUAGE_CODE = _text("KEYSITE_LANGUAGE", "en")
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+
+# Files
+STATIC_URL = "static/"
+STATIC_ROOT = _text("KEYSITE_STATIC_DIR", str(BASE_DIR / "var" / "static"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = _text("KEYSITE_MEDIA_DIR", str(BASE_DIR / "var" / "media"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+
+# Security
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
+if _flag("KEYSITE_BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Sign-in
+AUTH_USER_MODEL = "accounts.Person"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the address is unique ignoring case, by a constraint that Django does not see
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "sign_in"
+LOGIN_REDIRECT_URL = "start"
+LOGOUT_REDIRECT_URL = "start"
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # only an address the provider says is verified
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_QUERY_EMAIL = True
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": []}, "google": {"APPS": [], "SCOPE": ["profile", "email"]}}
+if _text("KEYSITE_GOOGLE_CLIENT", ""):
+    SOCIALACCOUNT_PROVIDERS["google"]["APPS"].append(
+        {"client_id": _text("KEYSITE_GOOGLE_CLIENT"), "secret": _text("KEYSITE_GOOGLE_SECRET")}
+    )
+if _text("KEYSITE_OIDC_SERVER", ""):
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"].append(
+        {
+            "provider_id": "sso",
+            "name": _text("KEYSITE_OIDC_NAME", "Single sign-on"),
+            "client_id": _text("KEYSITE_OIDC_CLIENT"),
+            "secret": _text("KEYSITE_OIDC_SECRET"),
+            "settings": {"server_url": _text("KEYSITE_OIDC_SERVER")},
+        }
+    )
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+
+# History, import, export
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
+SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

@@ -1,0 +1,22 @@
+"""What the clock does for all apps; the timetable is in the database."""
+
+from celery import shared_task
+from django.utils import timezone
+
+import accounts.notices
+import keys.notices
+from accounts import operations
+
+CONTENTS = accounts.notices.CONTENTS | keys.notices.CONTENTS
+
+
+@shared_task
+def send_notices():
+    """Send what waits in the outbox."""
+    operations.send_notices(contents=CONTENTS, at=timezone.now())
+
+
+@shared_task
+def clean_up():
+    """Forget what the retention settings no longer keep."""
+    operations.clean_up(at=timezone.now())

@@ -112,9 +112,8 @@ def renew(*, loan, by, trust, due_on=None, term=None, why=""):
     """Make the loan due later: as late as its term (or another, for staff) allows from now, or on ``due_on``.
 
     Refused when the key is back, lost or said to be back, on hold for somebody else or retired, when the
-    borrower may not
-    borrow, and when it would not be later. Borrowers renew by themselves only before the due date, within the
-    term's window, and as often as the term allows; staff are free of that.
+    borrower may not borrow, and when it would not be later. Borrowers renew by themselves only before the due
+    date, within the term's window, and as often as the term allows; staff are free of that.
     """
     lock(loan.borrower)
     lock(loan, *RELATED)

@@ -26,7 +26,11 @@ class DeedForm(forms.Form):
         try:
             return once(key=self.cleaned_data["once"], owner=owner, values=values, deed=deed)
         except Refusal as refusal:
-            self.add_error(None, str(refusal))
+            self.refuse(refusal)
             self.data = self.data.copy()
             self.data["once"] = new_once()
             return None
+
+    def refuse(self, refusal):
+        """Show why the deed is refused; a form that knows the field at fault shows it there."""
+        self.add_error(None, str(refusal))

@@ -1485,8 +1485,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="keysymbol",
             constraint=models.UniqueConstraint(
-                models.F("system"),
                 django.db.models.functions.text.Lower("symbol"),
+                models.F("system"),
                 name="keysymbol_one_per_system_symbol",
                 violation_error_message="This system has a symbol of this name already.",
             ),

@@ -99,8 +99,8 @@ class KeySymbol(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
+                Lower("symbol"),  # first, so that the index finds a symbol whatever its system
                 "system",
-                Lower("symbol"),
                 name="keysymbol_one_per_system_symbol",
                 violation_error_message=_("This system has a symbol of this name already."),
             ),
@@ -203,6 +203,16 @@ class KeyQuerySet(models.QuerySet):
     def with_code(self, code):
         """The key whose tag carries this code, typed in any case."""
         return self.filter(public_code=code.strip().upper())
+
+    def with_codes(self, codes):
+        return self.filter(public_code__in=codes)
+
+    def stamped(self, stamps):
+        """Keys of these (symbol, serial) pairs, whatever the case of the symbol and whichever its system."""
+        either = Q(pk__in=[])
+        for symbol, serial in stamps:
+            either |= Q(lower_symbol=symbol.lower(), serial=serial)
+        return self.alias(lower_symbol=Lower("symbol__symbol")).filter(either)
 
     def with_availability(self):
         """Joins the open loan and the hold of each key; annotates ``is_out``, ``is_lost`` and ``is_held``."""

@@ -1,7 +1,8 @@
 """Keys, where they hang, and in whose hands they are."""
 
+from keys.models.cabinets import Cabinet, Hook
 from keys.models.exceptions import Hold, LoanException
-from keys.models.inventory import Cabinet, Hook, Key, KeySymbol, KeySystem, SymbolSpace
+from keys.models.inventory import Key, KeySymbol, KeySystem, SymbolSpace
 from keys.models.loans import Loan
 from keys.models.renewals import Reminder, Renewal
 

@@ -1,0 +1,182 @@
+"""Keys as people type and scan them, one per line, and what is wrong with each line."""
+
+import re
+from dataclasses import dataclass
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.forms import DeedForm
+from keys.models import Key
+from keysite.ledger import BasketRefusal
+
+MOST_LINES = 50
+LONGEST_LINE = 200
+HIGHEST_SERIAL = 999_999
+SEPARATORS = " -/#."
+EXAMPLE = "AA1 7"
+
+
+@dataclass
+class Line:
+    """One line of a basket: as it was typed, the key it names, and why it cannot be taken."""
+
+    typed: str
+    key: Key | None = None
+    problem: str = ""
+
+
+class KeysInput(forms.Widget):
+    """One input per key, and a spare one; a line that is refused shows its reason."""
+
+    template_name = "keys/_keys_input.html"
+    use_fieldset = True
+    lines = ()
+    spare = 1
+
+    def value_from_datadict(self, data, files, name):
+        return data.getlist(name) if hasattr(data, "getlist") else data.get(name, [])
+
+    def id_for_label(self, id_, index="0"):
+        return f"{id_}_{index}" if id_ else id_
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        typed = [value] if isinstance(value, str) else list(value or [])
+        rows = typed + [""] * max(self.spare, 1 - len(typed))
+        problems = {index: line.problem for index, line in enumerate(self.lines)}
+        context["rows"] = [(text, problems.get(index, "")) for index, text in enumerate(rows[:MOST_LINES])]
+        return context
+
+
+class KeysField(forms.Field):
+    """Keys, named one per line by symbol and number, by tag code, or by the address a tag's QR code carries.
+
+    Gives back the keys, each once, in the order typed. ``lines`` holds each line with its key or its problem.
+    Asks the database twice, however many lines there are.
+    """
+
+    widget = KeysInput
+    lines = ()
+    default_error_messages = {"required": gettext_lazy("Name at least one key, such as AA1 7.")}
+
+    def clean(self, value):
+        self.lines = self.widget.lines = [Line(text) for text in _split(value)]
+        if len(self.lines) > MOST_LINES:
+            words = {"n": len(self.lines), "most": MOST_LINES}
+            raise ValidationError(_("These are %(n)s lines. Send at most %(most)s at once.") % words)
+        resolve(self.lines)
+        if problems := [line.problem for line in self.lines if line.problem]:
+            raise ValidationError(problems)
+        keys = list(dict.fromkeys(line.key for line in self.lines))
+        if self.required and not keys:
+            raise ValidationError(self.error_messages["required"], code="required")
+        return keys
+
+    @property
+    def refused(self):
+        """Each refused line with its index, which is part of the id of its input."""
+        return [(index, line) for index, line in enumerate(self.lines) if line.problem]
+
+    def mark(self, refused):
+        """Put the sentence of each refused key beside its line."""
+        for line in self.lines:
+            line.problem = str(refused.get(line.key) or "")
+
+    def bound_data(self, data, initial):
+        typed = [line.typed for line in self.lines] or _split(data)
+        return typed if isinstance(self.widget, KeysInput) else "\n".join(typed)
+
+
+class KeysForm(DeedForm):
+    """A form with a basket: each refusal of a key is shown at its line."""
+
+    keys = KeysField(label=gettext_lazy("Keys"))
+
+    def refuse(self, refusal):
+        if not isinstance(refusal, BasketRefusal):
+            return super().refuse(refusal)
+        self.fields["keys"].mark(refusal.lines)
+        return self.add_error("keys", [str(sentence) for sentence in refusal.lines.values()])
+
+
+def resolve(lines):
+    """Find the key of each line, or say in a sentence why there is none; two queries for all lines."""
+    readings = [_Reading(line.typed) for line in lines]
+    codes = {reading.code for reading in readings if reading.code}
+    stamps = {stamp[1:] for reading in readings for stamp in reading.stamps}
+    found = Key.objects.for_list()
+    keys = list(found.with_code(*codes)) if codes else []
+    keys += list(found.stamped(stamps)) if stamps else []
+    for line, reading in zip(lines, readings, strict=True):
+        matches = {key for key in keys if reading.names(key)}
+        line.key = matches.pop() if len(matches) == 1 else None
+        if line.key is None:
+            line.problem = _ambiguous(matches) if matches else reading.not_found()
+
+
+class _Reading:
+    """What a line may mean: a tag code, or a symbol (of a system, perhaps) and a serial."""
+
+    def __init__(self, typed):
+        self.shown = _clip(typed)
+        self.code, self.stamps = "", set()
+        self.unreadable = len(typed) > LONGEST_LINE or not typed.isprintable()
+        if self.unreadable:
+            return
+        if tag := re.search(r"/k/([^/?#\s]+)", typed):
+            self.code = tag[1].upper()
+            return
+        if re.fullmatch(r"[0-9A-Z]{10}", compact := re.sub(r"[\s-]", "", typed).upper()):
+            self.code = compact
+        self.stamps = set(_stamps(typed))
+
+    def names(self, key):
+        """Whether ``key`` is what the line means."""
+        if key.public_code == self.code:
+            return True
+        symbol, system = key.symbol.symbol.lower(), key.symbol.system.code.lower()
+        return bool(self.stamps & {("", symbol, key.serial), (system, symbol, key.serial)})
+
+    def not_found(self):
+        words = {"typed": self.shown, "example": EXAMPLE}
+        if not self.unreadable and re.search(rf".[{re.escape(SEPARATORS)}]\d+$", self.shown):
+            return _("There is no key %(typed)s. Check the number stamped on it.") % words
+        if self.code:
+            return _("No tag has the code %(typed)s. Check it, or type what is stamped on the key.") % words
+        return _("“%(typed)s” is not a key. Type symbol and number with a space between, such as %(example)s.") % words
+
+
+def _stamps(typed):
+    """Each (system or nothing, symbol, serial) that the text may mean; the serial is the last number."""
+    parts = re.fullmatch(r"(.+?)([0-9]+)", typed, re.DOTALL)
+    if parts is None or not 1 <= int(parts[2]) <= HIGHEST_SERIAL:
+        return
+    before, serial = parts[1], int(parts[2])
+    if before[-1] not in SEPARATORS and len(parts[2]) > 1:
+        return  # AA17 may be AA 17 or AA1 7
+    for symbol in {before.strip(), before.rstrip(SEPARATORS)}:
+        yield "", symbol.lower(), serial
+        system, colon, rest = symbol.partition(":")
+        if colon:
+            yield system.strip().lower(), rest.strip().lower(), serial
+
+
+def _ambiguous(keys):
+    names = sorted(f"{key.symbol.system.code}:{key}" for key in keys)
+    return _("Several systems have this key. Type one of: %(names)s.") % {"names": ", ".join(names)}
+
+
+def _split(value):
+    """The lines of one input or of many; empty ones are left out, blanks made single."""
+    texts = [value] if isinstance(value, str) else value or []
+    lines = (" ".join(line.split()) for text in texts for line in re.split(r"[\r\n,;]+", text))
+    return [line for line in lines if line]
+
+
+def _clip(text):
+    """What is repeated of a line: short, and nothing that cannot be seen."""
+    seen = "".join(letter for letter in text if letter.isprintable())
+    return seen if len(seen) <= 40 else f"{seen[:40]}…"

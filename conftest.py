@@ -5,6 +5,13 @@ from django.contrib.auth.models import Group
 
 from accounts.operations import sync_roles
 from accounts.tests.factories import PersonFactory
+from keysite.tests.clients import SignedInClient
+
+
+@pytest.fixture
+def client():
+    """A browser whose ``force_login`` is a staff sign-in, for staff."""
+    return SignedInClient()
 
 
 @pytest.fixture

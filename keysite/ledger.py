@@ -2,7 +2,9 @@
 
 import hashlib
 
-from django.db import connection, models
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError, connection, models, transaction
+from django.utils.translation import gettext as _
 from simple_history.models import HistoricalRecords
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
@@ -25,9 +27,20 @@ def kept_history(**options):
 
 
 def lock(instance, *related):
-    """Hold the row until the transaction ends, and bring ``instance`` up to date, ``related`` rows (not held) too."""
-    rows = type(instance)._base_manager.select_for_update(no_key=True, of=("self",))
-    instance.refresh_from_db(from_queryset=rows.select_related(*related) if related else rows)
+    """Hold the row until the transaction ends, and bring ``instance`` up to date, ``related`` rows (not held) too.
+
+    Refused when the row has gone.
+    """
+    rows = instance._meta.model._base_manager.select_for_update(no_key=True, of=("self",))
+    try:
+        instance.refresh_from_db(from_queryset=rows.select_related(*related) if related else rows)
+    except ObjectDoesNotExist:
+        raise Refusal(_("This is no longer in the register. Open the list again.")) from None
+    for name in {path.split("__")[0] for path in related}:
+        field = instance._meta.get_field(name)
+        # After waiting, PostgreSQL joins the new row with what it had found for the old one, which may be nothing.
+        if getattr(instance, field.attname) is not None and field.get_cached_value(instance) is None:
+            field.delete_cached_value(instance)
 
 
 def lock_all(queryset):
@@ -77,10 +90,36 @@ def record_changes(instances, fields, *, by, reason):
         )
 
 
+def record_import(new, changes, *, by, reason):
+    """Insert ``new`` rows of a model, and lock and change others: ``changes`` maps a row to its new values by field.
+
+    Refused when somebody else has registered the same thing since it was looked for.
+    """
+    try:
+        with transaction.atomic():
+            record_new(new, by=by, reason=reason)
+            _change(changes, by, reason)
+    except IntegrityError:
+        raise Refusal(
+            _("Somebody else registered the same just now. Nothing was imported: import the file again.")
+        ) from None
+
+
 def remove(instance, *, by, reason):
     """Delete a row that has no past worth keeping; its history stays and says who and why."""
     instance._history_user, instance._change_reason = by, str(reason)
     instance.delete()
+
+
+def _change(changes, by, reason):
+    if not changes:
+        return
+    wanted = {row.pk: values for row, values in changes.items()}
+    rows = lock_all(type(next(iter(changes)))._base_manager.filter(pk__in=wanted))
+    for row in rows:
+        for name, value in wanted[row.pk].items():
+            setattr(row, name, value)
+    record_changes(rows, sorted({name for values in wanted.values() for name in values}), by=by, reason=reason)
 
 
 def _number(word):

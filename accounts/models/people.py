@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.functions import Lower, Trim
 from django.utils.translation import gettext_lazy as _
 
@@ -52,6 +52,7 @@ class Affiliation(models.Model):
                 name="affiliation_one_per_name",
                 violation_error_message=_("There is an affiliation of this name already."),
             ),
+            models.CheckConstraint(condition=Q(highest_level__in=KeyLevel.values), name="affiliation_level_is_known"),
         ]
 
     def __str__(self):
@@ -119,6 +120,10 @@ class Department(models.Model):
                 name="department_not_accepted_and_rejected",
             ),
             models.CheckConstraint(
+                condition=Q(accepted_at__isnull=False) | Q(accepted_by__isnull=True),
+                name="department_accepted_at_a_moment",
+            ),
+            models.CheckConstraint(
                 condition=Q(rejected_at__isnull=True, rejected_reason="", rejected_by__isnull=True)
                 | (Q(rejected_at__isnull=False, rejected_by__isnull=False) & ~Q(rejected_reason="")),
                 name="department_rejected_with_reason_by_someone",
@@ -132,10 +137,11 @@ class Department(models.Model):
 class PersonQuerySet(models.QuerySet):
     def with_address(self, address):
         """The one person with this address, whatever its case; uses the unique index."""
-        return self.alias(lower_email=Lower("email")).filter(lower_email=address.strip().lower())
+        return self.alias(lower_email=Lower("email")).filter(lower_email=Lower(Value(address.strip())))
 
     def with_identifier(self, identifier):
-        return self.alias(lower_identifier=Lower("identifier")).filter(lower_identifier=identifier.strip().lower())
+        same = Lower(Value(identifier.strip()))
+        return self.alias(lower_identifier=Lower("identifier")).filter(lower_identifier=same)
 
     def active(self):
         return self.filter(is_active=True)

@@ -75,6 +75,12 @@ class Kiosk(models.Model):
                 violation_error_message=_("There is a kiosk of this name already."),
             ),
             models.UniqueConstraint(fields=["token_digest"], condition=~Q(token_digest=""), name="kiosk_one_per_token"),
+            models.CheckConstraint(
+                condition=Q(asks__in=["code", "clerk", "nothing"]), name="kiosk_asks_for_known_proof"
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True) | Q(token_digest=""), name="kiosk_revoked_has_no_token"
+            ),
         ]
 
     def __str__(self):

@@ -37,7 +37,8 @@ class LoanTerm(models.Model):
                 violation_error_message=_("There is a loan term of this name already."),
             ),
             models.CheckConstraint(
-                condition=(Q(kind="days", days__gte=1, days__lte=3660)) | (~Q(kind="days") & Q(days__isnull=True)),
+                condition=Q(kind="days", days__isnull=False, days__gte=1, days__lte=3660)
+                | Q(kind__in=["closing", "calendar"], days__isnull=True),
                 name="loanterm_days_for_so_many_days_only",
                 violation_error_message=_("Give 1 to 3660 days for “so many days”, and none for the other kinds."),
             ),

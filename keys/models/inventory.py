@@ -1,8 +1,9 @@
 """Key systems, the symbols stamped on keys, and the cut keys."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import ExpressionWrapper, F, FilteredRelation, Q
-from django.db.models.functions import Lower, Now
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -107,7 +108,7 @@ class KeySymbol(models.Model):
             ),
             models.CheckConstraint(condition=~Q(symbol=""), name="keysymbol_has_symbol"),
             models.CheckConstraint(
-                condition=Q(least_trust__gte=Trust.PROVED),
+                condition=Q(least_trust__gte=Trust.PROVED, least_trust__lte=Trust.STAFF),
                 name="keysymbol_never_for_a_typed_address",
                 violation_error_message=_("Nobody takes a key with an address that was only typed."),
             ),
@@ -117,6 +118,7 @@ class KeySymbol(models.Model):
                 name="keysymbol_retired_with_reason",
             ),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="keysymbol_not_own_parent"),
+            models.CheckConstraint(condition=Q(level__in=KeyLevel.values), name="keysymbol_level_is_known"),
         ]
 
     def __str__(self):
@@ -167,7 +169,7 @@ class KeyQuerySet(models.QuerySet):
             open_hold=FilteredRelation("holds", condition=Q(holds__ended_at__isnull=True)),
             is_out=ExpressionWrapper(Q(open_loan__isnull=False), models.BooleanField()),
             is_lost=ExpressionWrapper(Q(open_loan__isnull=False) & lost, models.BooleanField()),
-            is_held=ExpressionWrapper(Q(open_hold__until__gt=Now()), models.BooleanField()),
+            is_held=ExpressionWrapper(Q(open_hold__until__gt=timezone.now()), models.BooleanField()),
         )
 
     def to_retire(self):
@@ -234,7 +236,7 @@ class Key(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(retired_at__isnull=True, retirement="", retired_reason="", retired_by__isnull=True)
-                | (Q(retired_at__isnull=False) & ~Q(retirement="") & ~Q(retired_reason="")),
+                | (Q(retired_at__isnull=False, retirement__in=["lost", "broken", "disposed"]) & ~Q(retired_reason="")),
                 name="key_retired_with_kind_and_reason",
             ),
         ]
@@ -245,7 +247,7 @@ class Key(models.Model):
 
 def _in_charge(person, path):
     """Symbols that open a room in a building which ``person`` manages today."""
-    today = timezone.localdate()
+    today = timezone.localdate(timezone=settings.INSTITUTION_ZONE)
     appointments = Q(**{f"{path}listed_spaces__space__building__managers__person": person}) & Q(
         **{f"{path}listed_spaces__space__building__managers__since__lte": today}
     )

@@ -1,7 +1,8 @@
 """In whose hands a key is, and until when."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -38,8 +39,20 @@ class LoanQuerySet(models.QuerySet):
     def due_between(self, start, end):
         return self.running().filter(due_at__gte=start, due_at__lt=end)
 
+    def overdue_for(self, days, *, at):
+        """Overdue, and due so many days ago or more, by the institution's calendar."""
+        return self.overdue(at=_midnight(at, 1 - days))
+
+    def to_remind(self, *, at):
+        """Overdue, or due within the days before which borrowers are told; not what is said to be back.
+
+        What went out today is not called due soon.
+        """
+        due = self.running().filter(claimed_at__isnull=True, due_at__lt=_midnight(at, settings.DUE_SOON_DAYS + 1))
+        return due.exclude(due_at__gte=at, out_at__gte=_midnight(at, 0))
+
     def claimed(self):
-        return self.active().filter(claimed_at__isnull=False)
+        return self.open().filter(claimed_at__isnull=False)
 
     def for_review(self, *, at):
         """Running for a year without renewal by staff: no loan is for ever."""
@@ -136,6 +149,10 @@ class Loan(models.Model):
             ),
             models.Index(fields=["-out_at", "-id"], name="loan_newest"),
             models.Index(fields=["borrower"], condition=Q(returned_at=None, paid_on=None), name="loan_active_of"),
+            models.Index(
+                fields=["claimed_at"], condition=Q(returned_at=None, claimed_at__isnull=False), name="loan_claimed"
+            ),
+            models.Index(fields=["-returned_at"], condition=Q(returned_at__isnull=False), name="loan_last_returned"),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -148,11 +165,12 @@ class Loan(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(returned_at__isnull=True, condition="", returned_by__isnull=True)
-                | (Q(returned_at__isnull=False) & ~Q(condition="")),
+                | Q(returned_at__isnull=False, condition__in=["good", "worn", "broken"]),
                 name="loan_returned_in_a_condition",
             ),
             models.CheckConstraint(
-                condition=Q(undone_at__isnull=True) | Q(undone_at=F("returned_at")), name="loan_undone_is_returned"
+                condition=Q(undone_at__isnull=True) | Q(returned_at__isnull=False, undone_at=F("returned_at")),
+                name="loan_undone_is_returned",
             ),
             models.CheckConstraint(
                 condition=Q(claimed_at__isnull=True, claimed_by__isnull=True)
@@ -161,7 +179,7 @@ class Loan(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(lost_at__isnull=True, loss="", lost_by__isnull=True)
-                | (Q(lost_at__isnull=False) & ~Q(loss="")),
+                | Q(lost_at__isnull=False, loss__in=["lost", "broken"]),
                 name="loan_lost_of_a_kind",
             ),
             models.CheckConstraint(
@@ -171,16 +189,22 @@ class Loan(models.Model):
             models.CheckConstraint(
                 condition=Q(paid_on__isnull=True, paid_note="", paid_by__isnull=True, paid_amount__isnull=True)
                 | (
-                    Q(paid_on__isnull=False, lost_at__isnull=False, paid_by__isnull=False, paid_amount__gte=0)
+                    Q(paid_on__isnull=False, lost_at__isnull=False, paid_by__isnull=False)
+                    & Q(paid_amount__isnull=False, paid_amount__gte=0)
                     & ~Q(paid_note="")
                 ),
                 name="loan_paid_lost_with_amount_and_note",
             ),
             models.CheckConstraint(
                 condition=Q(found_at__isnull=True, found_by__isnull=True)
-                | Q(found_at__isnull=False, lost_at__isnull=False),
+                | Q(lost_at__isnull=False, found_at__gte=F("lost_at")),
                 name="loan_found_after_lost",
             ),
+            models.CheckConstraint(
+                condition=Q(paid_on__isnull=True) | Q(found_at__isnull=True) | Q(returned_at__isnull=False),
+                name="loan_paid_is_found_by_its_return",
+            ),
+            models.CheckConstraint(condition=Q(trust__in=Trust.values), name="loan_trust_is_known"),
         ]
 
     def __str__(self):
@@ -206,6 +230,29 @@ class Loan(models.Model):
         return self.is_running and self.due_at < (at or timezone.now())
 
     @property
+    def days_overdue(self):
+        """Whole days since the day it was due, as the reader's calendar counts them; 0 when it is not overdue."""
+        return max(0, -self._days_left()) if self.is_overdue() else 0
+
+    @property
+    def is_due_soon(self):
+        return self.is_running and not self.is_overdue() and self._days_left() <= settings.DUE_SOON_DAYS
+
+    @property
+    def due_in_words(self):
+        """How far off the due date is: “due tomorrow”, “3 days overdue”."""
+        days = self._days_left()
+        if self.is_overdue():
+            late = ngettext("%(n)d day overdue", "%(n)d days overdue", -days) % {"n": -days}
+            return late if days else _("overdue since closing time today")
+        if days < 2:
+            return _("due tomorrow") if days else _("due today")
+        return ngettext("due in %(n)d day", "due in %(n)d days", days) % {"n": days}
+
+    def _days_left(self):
+        return (timezone.localdate(self.due_at) - timezone.localdate()).days
+
+    @property
     def status(self):
         """One of five words, in the order in which they hide each other."""
         if not self.is_open:
@@ -215,3 +262,9 @@ class Loan(models.Model):
         if self.is_lost:
             return _("Lost/Broken")
         return _("Overdue") if self.is_overdue() else _("Checked out")
+
+
+def _midnight(at, days):
+    """The beginning of the day so many days after ``at``, in the institution's time zone."""
+    day = timezone.localdate(at, settings.INSTITUTION_ZONE) + timedelta(days=days)
+    return datetime.combine(day, time.min, settings.INSTITUTION_ZONE)

@@ -1,6 +1,6 @@
 """What the key desk writes: a receipt for every deed, and reminders while a key is due."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -8,10 +8,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import notices
-from accounts.models import Department
+from accounts.models import Department, Notice
 from keys.models import Loan
 
-# What a receipt says happened, by deed; ``keys`` and ``due`` come from the loans as they are when it is read.
+# What a receipt says happened, by deed; ``due`` is the date of that moment, whatever was agreed since.
 HAPPENED = {
     "checked_out": gettext_lazy("Checked out: %(keys)s, due on %(due)s."),
     "returned": gettext_lazy("Taken back: %(keys)s. Thank you."),
@@ -33,8 +33,8 @@ def keys_checked_out(loans, *, by):
     _receipt("checked_out", loans, by)
 
 
-def key_returned(loan, *, by):
-    _receipt("returned", [loan], by)
+def keys_returned(loans, *, by):
+    _receipt("returned", loans, by)
 
 
 def return_claimed(loan, *, by):
@@ -80,21 +80,28 @@ def exception_granted(exception, *, by):
 
 
 def _receipt(deed, loans, by):
-    facts = {"deed": deed, "loans": [loan.pk for loan in loans]}
+    facts = {"deed": deed, "loans": [loan.pk for loan in loans], "due": loans[0].due_at.isoformat()}
     notices.post(kind="loan_receipt", person=loans[0].borrower, facts=facts, by=by)
+
+
+def latest_receipt(loans):
+    """The receipt of what was done last with these loans."""
+    receipts = Notice.objects.filter(kind="loan_receipt", person=loans[0].borrower_id)
+    return receipts.filter(facts__loans=[loan.pk for loan in loans]).latest("pk")
 
 
 def receipt_of(notice):
     """What a receipt says, for its page and its mail: what happened, and what the person holds now."""
-    loans = list(Loan.objects.for_list().filter(pk__in=notice.facts["loans"]))
-    words = {"keys": ", ".join(str(loan.key) for loan in loans), "due": _day(loans[0].due_at)}
-    holds = list(Loan.objects.held_by(notice.person).for_list().order_by("due_at", "pk"))
-    return {"happened": HAPPENED[notice.facts["deed"]] % words, "loans": loans, "holds": holds}
+    loans = list(Loan.objects.for_list().filter(pk__in=notice.facts["loans"]).order_by("pk"))
+    words = {"keys": ", ".join(str(loan.key) for loan in loans), "due": _day(notice.facts["due"])}
+    held = list(Loan.objects.held_by(notice.person).for_list().order_by("due_at", "pk"))
+    return {"happened": HAPPENED[notice.facts["deed"]] % words, "loans": loans, "held": held, "at": notice.created_at}
 
 
 def loan_receipt(notice):
     with notices.speaking_to(notice.person):
         context = receipt_of(notice)
+    context |= {"by_desk": notice.requested_by_id not in {None, notice.person_id}}
     context |= {"link": notices.link("start"), "not_me": notices.not_me_link(notice)}
     return notices.render("loan_receipt", person=notice.person, context=context)
 
@@ -138,7 +145,7 @@ def _soon(now):
 
 
 def _day(moment):
-    return date_format(timezone.localtime(moment), "DATE_FORMAT")
+    return date_format(timezone.localtime(datetime.fromisoformat(moment)), "DATE_FORMAT")
 
 
 CONTENTS = {

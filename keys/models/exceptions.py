@@ -69,6 +69,14 @@ class HoldQuerySet(models.QuerySet):
     def expired(self, *, at):
         return self.filter(ended_at__isnull=True, until__lte=at)
 
+    def visible_to(self, person):
+        if person.has_perms(["keys.view_hold", "accounts.see_everything"]):
+            return self
+        return self.filter(person=person)
+
+    def for_list(self):
+        return self.select_related("key__symbol__system", "key__hook__cabinet", "person").order_by("until", "pk")
+
 
 class Hold(models.Model):
     """A key kept ready for one person until a moment; nobody else gets it."""

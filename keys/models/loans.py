@@ -5,8 +5,10 @@ from datetime import datetime, time, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import Person, Trust
 from keys.models.inventory import Key
@@ -53,6 +55,13 @@ class LoanQuerySet(models.QuerySet):
 
     def claimed(self):
         return self.open().filter(claimed_at__isnull=False)
+
+    def undoable(self, *, at):
+        """Checked out or taken back so short a time ago that the desk may undo it; the newest deed first."""
+        since = at - UNDO_TIME
+        recent = Q(out_at__gte=since, returned_at__isnull=True, follows__isnull=True) | Q(returned_at__gte=since)
+        moment = Greatest("out_at", "returned_at")  # PostgreSQL leaves out what is null
+        return self.filter(recent, undone_at__isnull=True).order_by(moment.desc(), "-pk")
 
     def for_review(self, *, at):
         """Running for a year without renewal by staff: no loan is for ever."""

@@ -5,12 +5,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Trust
-from accounts.operations import due_moment, refuse_borrower
 from keys import notices
 from keys.models import Loan
 from keys.models.loans import UNDO_TIME
 from keys.operations.loans import RELATED
-from keys.operations.rules import Basket
+from keys.operations.rules import Basket, allowed_until
 from keysite.ledger import BasketRefusal, Refusal, lock, record
 
 
@@ -75,9 +74,7 @@ def transfer(*, loan, borrower, by, term=None, due_on=None):
         raise Refusal(_("Key %(key)s is back or lost: it cannot be handed on.") % {"key": loan.key})
     if loan.borrower_id == borrower.pk:
         raise Refusal(_("%(person)s has the key already.") % {"person": borrower})
-    refuse_borrower(borrower, now=now)
-    term = term or borrower.affiliation.loan_term
-    due_at = due_moment(term=term, now=now, due_on=due_on)
+    term, due_at = allowed_until(borrower, term=term, due_on=due_on, now=now)
 
     loan.returned_at, loan.returned_by, loan.condition = max(now, loan.out_at), by, Loan.Condition.GOOD
     record(loan, by=by, reason=f"handed on to {borrower.email}")

@@ -1,6 +1,8 @@
 """Check out, renew, return: what the key desk does all day."""
 
-from datetime import timedelta
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -12,7 +14,7 @@ from accounts.models import Trust
 from accounts.operations import due_moment, refuse_borrower
 from keys import notices
 from keys.models import Hold, Key, Loan, Renewal
-from keys.operations.rules import Basket, keys_in
+from keys.operations.rules import Basket, allowed_until, keys_in
 from keysite.ledger import BasketRefusal, Refusal, lock, lock_all, record, record_changes, record_new
 
 RELATED = ("key__symbol", "borrower__affiliation", "term")
@@ -29,10 +31,9 @@ def check_out(*, keys, borrower, by, trust, term=None, due_on=None, kiosk=None, 
     """
     now = timezone.now()
     lock(borrower, "affiliation__loan_term")
-    refuse_borrower(borrower, now=now)
-    term = term or borrower.affiliation.loan_term
-    due_at = due_moment(term=term, now=now, due_on=due_on)
-    keys = lock_all(keys_in(keys))
+    term, due_at = allowed_until(borrower, term=term, due_on=due_on, now=now)
+    locked = {key.pk: key for key in lock_all(keys_in(keys))}
+    keys = [locked[key.pk] for key in dict.fromkeys(keys) if key.pk in locked]  # judged in the order given
     if not keys:
         raise Refusal(_("Name at least one key."))
     basket = Basket(keys, borrower, trust=trust, now=now)
@@ -52,27 +53,61 @@ def check_out(*, keys, borrower, by, trust, term=None, due_on=None, kiosk=None, 
     return loans
 
 
+class Preview(NamedTuple):
+    """What a check-out would come to now: per key its refusal or None, what is against all of it, and until when."""
+
+    verdicts: dict
+    refusal: str
+    due_at: datetime | None
+
+
+def preview_check_out(*, keys, borrower, trust, term=None, due_on=None):
+    """What ``check_out`` would say at this moment, by the same rules; nothing is locked, so the deed has the last word.
+
+    Without a ``borrower`` it judges the keys alone.
+    """
+    now = timezone.now()
+    verdicts = Basket(keys, borrower, trust=trust, now=now).judge(keys)
+    if borrower is None:
+        return Preview(verdicts, "", None)
+    try:
+        return Preview(verdicts, "", allowed_until(borrower, term=term, due_on=due_on, now=now)[1])
+    except Refusal as refusal:
+        return Preview(verdicts, str(refusal), None)
+
+
 @transaction.atomic
 def return_key(*, loan, by, trust=Trust.STAFF, condition=Loan.Condition.GOOD, kiosk=None):
     """Put the key back in the cabinet; a lost one is found by it, a broken one is retired.
 
     Anyone may bring a key back, and nothing else stands in the way. Refused only when it is already there.
     """
-    broken = condition == Loan.Condition.BROKEN
-    if broken:
-        lock(loan.key)
-    lock(loan, *RELATED)
-    if not loan.is_open:
-        raise Refusal(_("Key %(key)s is already back.") % {"key": loan.key})
+    _put_back(loan, by=by, trust=trust, condition=condition, kiosk=kiosk)
+    notices.keys_returned([loan], by=by)
 
-    back_at = max(timezone.now(), loan.out_at)
-    if loan.is_lost:
-        loan.found_at, loan.found_by = back_at, by
-    loan.returned_at, loan.returned_by, loan.condition = back_at, by, condition
-    record(loan, by=by, reason=_reason("returned", trust, kiosk))
-    if broken and loan.key.retired_at is None:
-        retire_as(loan.key, Key.Retirement.BROKEN, "came back broken", at=loan.returned_at, by=by)
-    notices.key_returned(loan, by=by)
+
+@transaction.atomic
+def take_back(*, keys, by, trust=Trust.STAFF, condition=Loan.Condition.GOOD, kiosk=None):
+    """Put keys back, in whosever hands they are; each borrower gets one receipt. Gives back the loans that ended.
+
+    All or nothing: refused per key (``BasketRefusal.lines``) when it is not out.
+    """
+    loans = {
+        loan.key_id: loan for loan in Loan.objects.open().filter(key__in=keys).select_related("key").order_by("pk")
+    }
+    not_out = _("Key %(key)s is not out: nobody has to bring it back.")
+    if missing := {key: not_out % {"key": key} for key in keys if key.pk not in loans}:
+        raise BasketRefusal(missing)
+    if not loans:
+        raise Refusal(_("Name at least one key."))
+    for loan in loans.values():
+        _put_back(loan, by=by, trust=trust, condition=condition, kiosk=kiosk)
+    by_borrower = defaultdict(list)
+    for loan in loans.values():
+        by_borrower[loan.borrower_id].append(loan)
+    for returned in by_borrower.values():
+        notices.keys_returned(returned, by=by)
+    return list(loans.values())
 
 
 @transaction.atomic
@@ -117,6 +152,19 @@ def renew(*, loan, by, trust, due_on=None, term=None, why=""):
     """
     lock(loan.borrower)
     lock(loan, *RELATED)
+    due_at = renewed_until(loan=loan, trust=trust, due_on=due_on, term=term)
+
+    renewal = Renewal(
+        loan=loan, at=timezone.now(), by=by, trust=trust, old_due_at=loan.due_at, new_due_at=due_at, why=why
+    )
+    record(renewal, by=by, reason="renewed")
+    loan.due_at = due_at
+    record(loan, by=by, reason=_reason(f"renewed: {why}" if why else "renewed", trust))
+    notices.loan_renewed(loan, by=by)
+
+
+def renewed_until(*, loan, trust, due_on=None, term=None):
+    """When the loan would be due if it were renewed now. Refused for all that ``renew`` is refused for."""
     now = timezone.now()
     _refuse_renewal(loan, now)
     if trust < Trust.STAFF:
@@ -125,12 +173,25 @@ def renew(*, loan, by, trust, due_on=None, term=None, why=""):
     if due_at <= loan.due_at:
         words = {"key": loan.key, "due": date_format(timezone.localtime(loan.due_at))}
         raise Refusal(_("%(key)s is due on %(due)s already: renewing now would not make it later.") % words)
+    return due_at
 
-    renewal = Renewal(loan=loan, at=now, by=by, trust=trust, old_due_at=loan.due_at, new_due_at=due_at, why=why)
-    record(renewal, by=by, reason="renewed")
-    loan.due_at = due_at
-    record(loan, by=by, reason=_reason(f"renewed: {why}" if why else "renewed", trust))
-    notices.loan_renewed(loan, by=by)
+
+def _put_back(loan, *, by, trust, condition, kiosk):
+    """What a return does to the loan and, when it comes back broken, to the key."""
+    broken = condition == Loan.Condition.BROKEN
+    if broken:
+        lock(loan.key)
+    lock(loan, *RELATED)
+    if not loan.is_open:
+        raise Refusal(_("Key %(key)s is already back.") % {"key": loan.key})
+
+    back_at = max(timezone.now(), loan.out_at)
+    if loan.is_lost:
+        loan.found_at, loan.found_by = back_at, by
+    loan.returned_at, loan.returned_by, loan.condition = back_at, by, condition
+    record(loan, by=by, reason=_reason("returned", trust, kiosk))
+    if broken and loan.key.retired_at is None:
+        retire_as(loan.key, Key.Retirement.BROKEN, "came back broken", at=loan.returned_at, by=by)
 
 
 def _refuse_renewal(loan, now):

@@ -9,24 +9,39 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import KeyLevel, Trust
+from accounts.operations import due_moment, refuse_borrower
 from keys.models import Hold, Key, Loan, LoanException
 
 
+def allowed_until(borrower, *, term, due_on, now):
+    """The term of a check-out made ``now`` and when it is due.
+
+    Refused for a person who may not borrow, and for a due date that the term does not allow.
+    """
+    refuse_borrower(borrower, now=now)
+    term = term or borrower.affiliation.loan_term
+    return term, due_moment(term=term, now=now, due_on=due_on)
+
+
 class Basket:
-    """What must be known to judge a basket: asked of the database once, however many keys it holds."""
+    """What must be known to judge a basket: asked of the database once, however many keys it holds.
+
+    Without a ``borrower`` (the desk has scanned the keys first) only what is true for everybody is said.
+    """
 
     def __init__(self, keys, borrower, *, trust, now):
         self.borrower, self.trust, self.now = borrower, trust, now
+        person = borrower.pk if borrower else None
         symbols = [key.symbol_id for key in keys]
         wanted = {key.pk for key in keys}
-        loans = Loan.objects.open().filter(Q(key__in=wanted) | Q(borrower=borrower, key__symbol__in=symbols))
+        loans = Loan.objects.open().filter(Q(key__in=wanted) | Q(borrower=person, key__symbol__in=symbols))
         loans = list(loans.annotate(symbol_id=F("key__symbol")))
         self.open_loans = {loan.key_id: loan for loan in loans if loan.key_id in wanted}
-        self.held = Counter(loan.symbol_id for loan in loans if loan.borrower_id == borrower.pk and loan.is_active)
+        self.held = Counter(loan.symbol_id for loan in loans if loan.borrower_id == person and loan.is_active)
         self.holds = list(Hold.objects.filter(ended_at__isnull=True, key__in=wanted))
         self.live_holds = {hold.key_id: hold for hold in self.holds if hold.until > now}
         today = timezone.localdate(now, settings.INSTITUTION_ZONE)
-        exceptions = LoanException.objects.live(on=today).filter(person=borrower, symbol__in=symbols)
+        exceptions = LoanException.objects.live(on=today).filter(person=person, symbol__in=symbols)
         self.limits = dict(exceptions.values_list("symbol_id", "limit"))
 
     def judge(self, keys):
@@ -50,12 +65,14 @@ class Basket:
         if loan:
             words["due"] = date_format(timezone.localtime(loan.due_at))
             return _("Key %(key)s is out; it is due back on %(due)s.") % words
-        if hold and hold.person_id != self.borrower.pk:
+        if hold and (self.borrower is None or hold.person_id != self.borrower.pk):
             words["until"] = date_format(timezone.localtime(hold.until))
             return _("Key %(key)s is on hold for somebody else until %(until)s.") % words
         return None
 
     def _why_not_for(self, key):
+        if self.borrower is None or self.borrower.affiliation is None:  # who that is gets a sentence of its own
+            return None
         symbol, affiliation = key.symbol, self.borrower.affiliation
         words = {"key": str(key), "symbol": symbol.symbol, "affiliation": affiliation.name}
         words |= {"desk": settings.DESK_CONTACT, "person": self.borrower.name or self.borrower.email}

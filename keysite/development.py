@@ -60,7 +60,8 @@ def up(words):
 
 def test(words):
     """Run the tests on servers that are thrown away, or on those that the environment names."""
-    code = run_with_services([sys.executable, "-m", "pytest", *words], var=VAR, temp=True, env=environment())
+    pytest = [sys.executable, "-m", "pytest", *words]
+    code = run_with_services(pytest, var=VAR, temp=True, env=environment(), cwd=PROJECT)
     if not any(map(shutil.which, BROWSERS)):
         print("Browser tests were skipped: there is no Chromium on this machine.")
     return code

@@ -40,7 +40,7 @@ def call(words, **options):
     return code if code >= 0 else 128 - code
 
 
-def run_with_services(words, *, var, temp=False, env=None):
+def run_with_services(words, *, var, temp=False, env=None, cwd=None):
     """Run a command with DATABASE_URL and REDIS_URL added to its environment; return its exit code."""
     with services(var, temp=temp) as urls:
-        return call(words, env=(env or os.environ) | urls)
+        return call(words, env=(env or os.environ) | urls, cwd=cwd)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -58,6 +59,15 @@ def processes(word):
         if str(word) in words and int(path.parent.name) != os.getpid():
             found.append(words)
     return found
+
+
+def keeper_of(home):
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            words = path.read_text(errors="replace")
+            if "embedded\0keep" in words and str(home) in words:
+                return int(path.parent.name)
+    raise AssertionError(f"nobody keeps {home}")
 
 
 def wait_until(true, seconds=15):
@@ -173,28 +183,28 @@ def test_a_failed_temporary_start_leaves_nothing_behind():
     assert {home for base in places._temp_bases() for home in base.glob("keysite-temp-*")} <= before
 
 
+def test_a_user_whose_keeper_was_killed_stops_the_servers(var):
+    user = run("--var", var, code=SAY_AND_STAY)
+    urls_of(user)
+    os.kill(keeper_of(var), signal.SIGKILL)
+
+    assert finished(user)[0] == 0
+
+    assert processes(var) == []
+
+
 def test_a_killed_temporary_run_is_cleaned_up_by_the_next():
     user = run("--temp", code=SAY_AND_STAY)
     home = Path(re.search(r"/\S+keysite-temp-[^/]+", urls_of(user)[1])[0])
-    keeper = next(path for path in Path("/proc").glob("[0-9]*") if _is_keeper_of(path, home))
-    os.kill(int(keeper.name), signal.SIGKILL)
+    os.kill(keeper_of(home), signal.SIGKILL)
     user.kill()
     user.communicate()
-    wait_until(lambda: processes("keysite.embedded keep") == [] or not keeper.exists())
     assert processes(home) != []
 
     assert finished(run("--temp"))[0] == 0
 
     assert not home.exists()
     assert processes(home) == []
-
-
-def _is_keeper_of(process, home):
-    try:
-        words = (process / "cmdline").read_bytes()
-    except OSError:
-        return False
-    return b"embedded\0keep" in words and str(home).encode() in words
 
 
 def test_a_path_with_spaces_and_more(open_folder):

@@ -9,6 +9,7 @@ class Command(BaseCommand):
     """Compile every template of this project, and those which they name."""
 
     help = "Compile every template of this project."
+    requires_system_checks = []
 
     def handle(self, *args, **options):
         engine = engines["django"].engine

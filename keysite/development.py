@@ -18,8 +18,7 @@ MANAGE = [sys.executable, str(PROJECT / "manage.py")]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FIRST_PORT = 8000
 HAS_PEOPLE = 3  # what `manage.py prepare` returns for a database in use
-LOCK = "--extra embedded --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url"
-LOCK += " --no-header --no-annotate --quiet"
+LOCK = "--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet"
 
 
 def main(words):
@@ -79,9 +78,14 @@ def manage(words):
 
 
 def lock(_words):
-    """Write requirements.lock anew. The next call of ./dev installs it."""
-    uv = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", *LOCK.split(), "-o", "requirements.lock"]
-    return subprocess.call(uv, cwd=PROJECT)
+    """Write the locks anew: all that a copy for development needs, and of it what a server needs.
+
+    The next call of ./dev installs the first.
+    """
+    uv = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", *LOCK.split()]
+    all_of_it = [*uv, "--extra", "embedded", "--group", "dev", "--output-file", "requirements.lock"]
+    for_a_server = [*uv, "--constraint", "requirements.lock", "--output-file", "requirements-server.lock"]
+    return subprocess.call(all_of_it, cwd=PROJECT) or subprocess.call(for_a_server, cwd=PROJECT)
 
 
 @contextmanager

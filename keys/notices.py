@@ -90,12 +90,23 @@ def latest_receipt(loans):
     return receipts.filter(facts__loans=[loan.pk for loan in loans]).latest("pk")
 
 
+def recent_receipts(person, most=5):
+    """The last receipts of ``person``, each with what it says happened."""
+    receipts = list(Notice.objects.filter(kind="loan_receipt", person=person).order_by("-pk")[:most])
+    loans = Loan.objects.for_list().in_bulk([pk for notice in receipts for pk in notice.facts["loans"]])
+    return [(notice, _happened(notice, [loans[pk] for pk in notice.facts["loans"]])) for notice in receipts]
+
+
 def receipt_of(notice):
     """What a receipt says, for its page and its mail: what happened, and what the person holds now."""
     loans = list(Loan.objects.for_list().filter(pk__in=notice.facts["loans"]).order_by("pk"))
-    words = {"keys": ", ".join(str(loan.key) for loan in loans), "due": _day(notice.facts["due"])}
     held = list(Loan.objects.held_by(notice.person).for_list().order_by("due_at", "pk"))
-    return {"happened": HAPPENED[notice.facts["deed"]] % words, "loans": loans, "held": held, "at": notice.created_at}
+    return {"happened": _happened(notice, loans), "loans": loans, "held": held}
+
+
+def _happened(notice, loans):
+    words = {"keys": ", ".join(str(loan.key) for loan in loans), "due": _day(notice.facts["due"])}
+    return HAPPENED[notice.facts["deed"]] % words
 
 
 def loan_receipt(notice):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.forms import DeedForm
 from keys.models import Key
+from keys.operations import preview_check_out
 from keysite.ledger import BasketRefusal
 
 MOST_LINES = 50
@@ -83,7 +84,8 @@ class KeysField(forms.Field):
     def mark(self, refused):
         """Put the sentence of each refused key beside its line."""
         for line in self.lines:
-            line.problem = str(refused.get(line.key) or "")
+            if line.key:
+                line.problem = str(refused.get(line.key) or "")
 
     def bound_data(self, data, initial):
         typed = [line.typed for line in self.lines] or _split(data)
@@ -94,6 +96,14 @@ class KeysForm(DeedForm):
     """A form with a basket: each refusal of a key is shown at its line."""
 
     keys = KeysField(label=gettext_lazy("Keys"))
+
+    def preview(self, *, borrower, trust, **terms):
+        """Say beside each line what a check-out would say now; gives back what else there is to say of the basket."""
+        field = self.fields["keys"]
+        keys = list(dict.fromkeys(line.key for line in field.lines if line.key))
+        preview = preview_check_out(keys=keys, borrower=borrower, trust=trust, **terms)
+        field.mark(preview.verdicts)
+        return preview
 
     def refuse(self, refusal):
         if not isinstance(refusal, BasketRefusal):
@@ -115,6 +125,15 @@ def resolve(lines):
         line.key = matches.pop() if len(matches) == 1 else None
         if line.key is None:
             line.problem = _ambiguous(matches) if matches else reading.not_found()
+
+
+def as_typed(code):
+    """How people would type the key whose tag carries ``code``; the code itself when that names no key, or several."""
+    lines = [Line(code)]
+    resolve(lines)
+    lines = [Line(str(lines[0].key))] if lines[0].key else []
+    resolve(lines)
+    return lines[0].typed if lines and lines[0].key else code
 
 
 class _Reading:

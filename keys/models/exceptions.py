@@ -63,6 +63,9 @@ class LoanException(models.Model):
 
 
 class HoldQuerySet(models.QuerySet):
+    def kept_for(self, person):
+        return self.filter(person=person)
+
     def live(self, *, at):
         return self.filter(ended_at__isnull=True, until__gt=at)
 

@@ -69,6 +69,13 @@ class LoanQuerySet(models.QuerySet):
         renewed = Renewal.objects.filter(loan=OuterRef("pk"), trust=Trust.STAFF, at__gt=since)
         return self.running().filter(out_at__lte=since).exclude(Exists(renewed))
 
+    def of(self, keys):
+        return self.filter(key__in=keys)
+
+    def borrowed_by(self, person):
+        """Theirs, whether back or not."""
+        return self.filter(borrower=person)
+
     def held_by(self, person):
         return self.active().filter(borrower=person)
 

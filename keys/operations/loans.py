@@ -93,7 +93,7 @@ def take_back(*, keys, by, trust=Trust.STAFF, condition=Loan.Condition.GOOD, kio
     All or nothing: refused per key (``BasketRefusal.lines``) when it is not out.
     """
     loans = {
-        loan.key_id: loan for loan in Loan.objects.open().filter(key__in=keys).select_related("key").order_by("pk")
+        loan.key_id: loan for loan in Loan.objects.open().of(keys).select_related("key").order_by("pk")
     }
     not_out = _("Key %(key)s is not out: nobody has to bring it back.")
     if missing := {key: not_out % {"key": key} for key in keys if key.pk not in loans}:

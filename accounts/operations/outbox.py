@@ -2,7 +2,8 @@
 
 import logging
 from datetime import timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused
+from functools import partial
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core import mail
@@ -12,23 +13,28 @@ from django.utils.translation import gettext as _
 
 from accounts import notices
 from accounts.models import Notice
-from keysite.ledger import Refusal, record
+from keysite.ledger import Refusal, lock, record
 
 log = logging.getLogger(__name__)
 GIVE_UP_AFTER = timedelta(days=5)
 LONGEST_WAIT = timedelta(hours=1)
+SECRET = {"email_code", "password_reset"}  # kinds whose words are not kept
 
 
 def send_notices(*, contents, at):
     """Send what is due, one short transaction each; ``contents`` maps each kind to the function that writes it.
 
-    Several workers may do this at once: a row that another one holds is passed over. When the mail server
-    cannot be reached the rest waits for the next sweep. Gives back how many were dealt with.
+    Several workers may do this at once: a row that another one holds is passed over. When the mail server cannot be
+    reached the rest waits for the next sweep; a message that cannot be written, or that the server will not take,
+    holds up no other. Gives back how many were dealt with.
     """
     done = 0
-    with mail.get_connection(fail_silently=False) as connection:
+    connection = mail.get_connection(fail_silently=False)  # not opened before there is something to send
+    try:
         while _send_next(contents, connection, at):
             done += 1
+    finally:
+        connection.close()
     return done
 
 
@@ -66,6 +72,27 @@ def _wanted(notice):
 
 
 def _deliver(notice, content, connection, at):
+    try:
+        connection.open()
+        _message(notice, content, connection).send()
+    except SMTPRecipientsRefused as error:
+        return _refused(notice, error, next(iter(error.recipients.values()))[0], at)
+    except SMTPDataError as error:
+        return _refused(notice, error, error.smtp_code, at)
+    except (OSError, SMTPException) as error:
+        _try_later(notice, error, at)
+        return False
+    except Exception as error:  # an address or subject that cannot be put into a header
+        log.exception("Notice %s cannot be sent", notice.pk)
+        return _try_later(notice, error, at)
+    notice.sent_at, notice.sent_to, notice.last_error = timezone.now(), notice.recipient, ""
+    if notice.kind not in SECRET:
+        notice.subject, notice.text = content.subject, content.text
+    notice.save()
+    return True
+
+
+def _message(notice, content, connection):
     message = mail.EmailMultiAlternatives(
         content.subject,
         content.text,
@@ -75,30 +102,27 @@ def _deliver(notice, content, connection, at):
         reply_to=[settings.DESK_EMAIL],
     )
     message.attach_alternative(content.html, "text/html")
-    try:
-        message.send()
-    except SMTPRecipientsRefused as error:
-        return _refused(notice, error, at)
-    except (OSError, SMTPException) as error:
-        _try_later(notice, error, at)
-        return False
-    notice.sent_at, notice.sent_to, notice.last_error = timezone.now(), notice.recipient, ""
-    notice.subject, notice.text = content.subject, "" if notice.kind == "email_code" else content.text
-    notice.save()
-    return True
+    return message
 
 
-def _refused(notice, error, at):
-    """The server will not take this address: for ever (5xx, then staff see it), or not now."""
-    code, _words = next(iter(error.recipients.values()))
+def _refused(notice, error, code, at):
+    """The server will not take this message: not now, or never (5xx). Then staff see it."""
     if code < 500:
         return _try_later(notice, error, at)
     notice.failed_at, notice.last_error = at, str(error)[:500]
     notice.save()
-    if notice.person:
-        notice.person.email_bounced_at = at
-        record(notice.person, by=None, reason="mail refused by the server")
+    if notice.person and isinstance(error, SMTPRecipientsRefused):
+        # Once the notice is let go: elsewhere the person is locked first.
+        transaction.on_commit(partial(_note_bounce, notice.person, at))
     return True
+
+
+@transaction.atomic
+def _note_bounce(person, at):
+    """Nothing more is sent to this address until it is proved again or staff correct it."""
+    lock(person)
+    person.email_bounced_at = at
+    record(person, by=None, reason="mail refused by the server")
 
 
 def _try_later(notice, error, at):

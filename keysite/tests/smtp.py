@@ -1,0 +1,65 @@
+"""A mail server of a few lines on loopback, which refuses what a test tells it to refuse."""
+
+import socketserver
+import threading
+from contextlib import contextmanager
+from email import message_from_bytes
+from socket import SHUT_RDWR
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """Keeps what it takes in ``mails``; ``refused`` maps an address or a word of the data to the answer it gets."""
+
+    allow_reuse_address = daemon_threads = True
+
+    def __init__(self, port=0):
+        self.mails, self.refused, self.connections, self.dies_after_data = [], {}, 0, False
+        super().__init__(("127.0.0.1", port), Session)
+
+    @property
+    def port(self):
+        return self.server_address[1]
+
+
+class Session(socketserver.StreamRequestHandler):
+    """One connection: HELO, MAIL, RCPT, DATA, RSET, QUIT."""
+
+    def handle(self):
+        self.server.connections += 1
+        self.say("220 test")
+        while line := self.rfile.readline().decode().strip():
+            verb = line.split(" ")[0].upper()
+            if verb == "QUIT":
+                return self.say("221 bye")
+            self.data() if verb == "DATA" else self.say(self.answer(line))
+
+    def data(self):
+        self.say("354 go on")
+        data = b"".join(iter(self.rfile.readline, b".\r\n"))
+        answer = self.answer(data.decode())
+        if answer.startswith("250"):
+            self.server.mails.append(message_from_bytes(data))
+        if self.server.dies_after_data:
+            self.connection.shutdown(SHUT_RDWR)
+        else:
+            self.say(answer)
+
+    def answer(self, words):
+        found = (answer for part, answer in self.server.refused.items() if part in words)
+        return next(found, "250 fine")
+
+    def say(self, line):
+        self.wfile.write(f"{line}\r\n".encode())
+
+
+@contextmanager
+def serving(settings, port=0):
+    """A running server that the mail settings point to."""
+    with Server(port) as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", server.port, 2
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()

@@ -1,6 +1,7 @@
 """May this person borrow, and until when: the same for keys and assets."""
 
 from django.conf import settings
+from django.db.models import Value
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -44,19 +45,19 @@ def due_moment(*, term, now, due_on=None):
     if due_on is None:
         return calendar.moment(last)
     words = {"day": date_format(due_on), "last": date_format(last), "term": term}
-    if calendar.moment(due_on) <= now:
+    if due_on > last:
+        raise Refusal(_("%(day)s is too late: “%(term)s” ends on %(last)s. Choose a day until then.") % words)
+    if due_on < timezone.localdate(now, calendar.zone) or calendar.moment(due_on) <= now:
         raise Refusal(_("%(day)s is past. Choose a day until %(last)s.") % words)
     if due_on in calendar.closed:
         raise Refusal(_("The desk is closed on %(day)s. Choose another day until %(last)s.") % words)
-    if due_on > last:
-        raise Refusal(_("%(day)s is too late: “%(term)s” ends on %(last)s. Choose a day until then.") % words)
     return calendar.moment(due_on)
 
 
 def _calendar(term, now):
     today = timezone.localdate(now, settings.INSTITUTION_ZONE)
-    closed = frozenset(ClosedDay.objects.filter(on__gte=today).values_list("on", flat=True))
-    dates = ()
-    if term.kind == term.Kind.CALENDAR:
-        dates = tuple(TermDate.objects.filter(term=term, on__gte=today).values_list("on", flat=True))
+    ends = TermDate.objects.filter(term=term, on__gte=today).values_list("on", Value(False)).order_by()
+    days = ClosedDay.objects.filter(on__gte=today).values_list("on", Value(True)).order_by().union(ends)
+    closed = frozenset(on for on, is_closed in days if is_closed)
+    dates = tuple(on for on, is_closed in days if not is_closed)
     return due.Calendar(settings.INSTITUTION_ZONE, settings.CLOSING_TIME, closed, dates)

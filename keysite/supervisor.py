@@ -71,7 +71,7 @@ def _bound(port):
 
 
 class Supervisor:
-    """Keeps commands running, each in a session of its own, until a signal or until one of them keeps ending."""
+    """Keeps commands running, each in a process group of its own, until a signal or until one of them keeps ending."""
 
     def __init__(self, commands, *, env=None, first_pause=FIRST_PAUSE, stop_seconds=STOP_SECONDS, first_answer=None):
         self.output = Output(["keysite", *commands])
@@ -95,6 +95,7 @@ class Supervisor:
         return self.code
 
     def say(self, text, name="keysite"):
+        """Write one line of ours, or of the child ``name``."""
         self.output.line(name, text, give_up=lambda: self.signals > 0)
 
     def _on_duty(self):
@@ -177,6 +178,7 @@ class Child:
         self.unread, self.at_end = b"", False
 
     def start(self):
+        """Start the command, in a group of its own so that a terminal's Ctrl-C reaches us alone."""
         self.process = subprocess.Popen(
             self.command.words,
             pass_fds=self.command.pass_fds,

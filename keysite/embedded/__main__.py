@@ -12,6 +12,7 @@ from .places import Place
 
 
 def main():
+    """Run a command with services, or be the keeper of somebody who does; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m keysite.embedded", description=__doc__)
     deeds = parser.add_subparsers(dest="deed", required=True)
     run = deeds.add_parser("run", help="run a command with DATABASE_URL and REDIS_URL set")

@@ -93,6 +93,7 @@ def locked(path):
 
 
 def open_lock(path):
+    """The open lock file, made when it is not there. Refused when it is another user's."""
     try:
         return open(path, "ab")
     except PermissionError:
@@ -153,6 +154,7 @@ def new_log(place, name):
 
 
 def temp_place(home):
+    """The temporary place that lies in ``home``, lock files and all."""
     return Place(home, home, folder(home / "run", owner=account()), temp=True)
 
 

@@ -27,6 +27,7 @@ STILL_ENDING = "pre-existing shared memory block"
 
 
 def url(place):
+    """The address of the database, with the socket's folder in the place of the host."""
     return f"postgresql://keysite@{quote(str(place.run), safe='')}:{PORT}/keysite"
 
 

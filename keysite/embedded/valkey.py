@@ -13,6 +13,7 @@ STOP_SECONDS = 10
 
 
 def url(place):
+    """The address of the first database of the server, by its socket."""
     return f"unix://{quote(str(_socket(place)))}?db=0"
 
 

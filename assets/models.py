@@ -2,12 +2,17 @@
 
 import secrets
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from keysite.ledger import kept_history
+from keysite.search import beginning_with, pieces, words_of
+
+BUILDING_WORDS = words_of("code", "name")
+SPACE_WORDS = words_of("number", "floor", "kind")
 
 
 def new_public_code():
@@ -19,6 +24,10 @@ class BuildingQuerySet(models.QuerySet):
     def with_code(self, code):
         return self.alias(lower_code=Lower("code")).filter(lower_code=code.strip().lower())
 
+    def with_codes(self, codes):
+        """The buildings of these codes, which are given in lower case."""
+        return self.alias(lower_code=Lower("code")).filter(lower_code__in=list(codes))
+
     def managed_by(self, person, *, on):
         """The buildings that ``person`` manages on this day, first and last day included."""
         appointments = BuildingManager.objects.current(on=on).filter(person=person)
@@ -27,6 +36,11 @@ class BuildingQuerySet(models.QuerySet):
     def visible_to(self, person):
         """Where rooms are is no secret: everybody who may view buildings sees all."""
         return self if person.has_perm("assets.view_building") else self.none()
+
+    def search(self, text):
+        """Buildings that have a word beginning so, for each word of ``text``, in code or name."""
+        query = beginning_with(text)
+        return self.alias(words=BUILDING_WORDS).filter(words=query) if query else self.none()
 
     def for_list(self):
         return self.order_by("code", "pk")
@@ -44,6 +58,7 @@ class Building(models.Model):
         verbose_name, verbose_name_plural = _("building"), _("buildings")
         ordering = ["code", "pk"]
         permissions = [("import_building", "Can import buildings"), ("export_building", "Can export buildings")]
+        indexes = [GinIndex(BUILDING_WORDS, name="building_by_words")]
         constraints = [
             models.UniqueConstraint(
                 Lower("code"),
@@ -95,8 +110,26 @@ class BuildingManager(models.Model):
 
 
 class SpaceQuerySet(models.QuerySet):
+    def with_numbers(self, numbers):
+        """Spaces of one of these numbers in any building; the numbers are given in lower case."""
+        return self.alias(lower_number=Lower("number")).filter(lower_number__in=numbers)
+
     def for_list(self):
         return self.select_related("building", "department").order_by("building__code", "floor", "number", "pk")
+
+    def search(self, text):
+        """Spaces of which ``text`` says the building, the number, or first the building and then the number."""
+        first, *rest = pieces(text) or [""]
+        whole = beginning_with(text)
+        if whole is None:
+            return self.none()
+        numbered = self.model.objects.alias(words=SPACE_WORDS)
+        meant = [numbered.filter(words=whole), self.model.objects.filter(building__in=Building.objects.search(text))]
+        if rest:
+            places = Building.objects.search(first)
+            meant.append(numbered.filter(words=beginning_with(" ".join(rest)), building__in=places))
+        first_meant, *others = (spaces.values("pk") for spaces in meant)
+        return self.filter(pk__in=first_meant.union(*others))
 
     def visible_to(self, person):
         return self if person.has_perm("assets.view_space") else self.none()
@@ -125,6 +158,7 @@ class Space(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("space"), _("spaces")
         ordering = ["building", "floor", "number", "pk"]
+        indexes = [GinIndex(SPACE_WORDS, name="space_by_words")]
         constraints = [
             models.UniqueConstraint(
                 "building",

@@ -1,0 +1,111 @@
+"""Taking over a key list: which keys there are, where they hang and what they open."""
+
+from collections import Counter
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from assets.models import Building, Space
+from keys.key_list import ORDER, KeyList, place_of
+from keys.models import Cabinet, Hook, Key, KeySymbol, KeySystem, SymbolSpace
+from keysite.ledger import Refusal, lock_word, record_import
+from keysite.tables import Column, Outcome, folded
+
+KEY_COLUMNS = (
+    Column("symbol", ("symbol", "key symbol", "key type", "key code", "key number", "key"), 32, True),
+    Column("serial", ("serial", "serial number", "copy", "copy number", "serial no"), 32, True),
+    Column("hook", ("hook", "hook number", "hook no"), 100),
+    Column("building", ("building", "bldg", "building number", "building no", "bldg no", "building code"), 200),
+    Column("room", ("room", "room number", "room no", "space"), 32),
+    Column("floor", ("floor", "storey"), 16),
+    Column("system", ("system", "key system"), 32),
+    Column("cabinet", ("cabinet", "key cabinet"), 64),
+    Column("description", ("description", "opens", "remarks"), 200),
+    Column("level", ("level", "key level"), 32),
+)
+
+
+@transaction.atomic
+def import_keys(*, table, by, system="", cabinet="", dry_run=False):
+    """Register the keys of ``table``, with the symbols, systems, cabinets, hooks and rooms they name.
+
+    ``system`` and ``cabinet`` are those of lines that name none; left empty, the only one in the register. A key may
+    stand on several lines, one per room that its symbol opens. Of a known key the hook is taken over, of its symbol
+    description and level; rooms are added, never taken away. Left out are retired keys and lines that repeat
+    another. A line is refused for a serial out of range, an unknown building, a new key of a retired symbol or
+    beyond its most keys, and when it contradicts another line. The file is refused when it does not say which
+    system or cabinet is meant. With ``dry_run`` all is done, and then undone.
+    """
+    lock_word("import_keys")
+    outcome = Outcome(table)
+    rows = _known(table.lines)
+    words = {"system": _default(KeySystem, "code", system), "cabinet": _default(Cabinet, "name", cabinet)}
+    _refuse_without(table, **words)
+    keys = KeyList(rows, outcome, **words)
+    for line in table.lines:
+        keys.take(line)
+    outcome.notes = _notes(keys)
+    for model in ORDER:
+        record_import(keys.new(model), keys.changes.get(model, {}), by=by, reason=outcome.reason)
+    if dry_run:
+        transaction.set_rollback(True)
+    return outcome
+
+
+def _known(lines):
+    """What the register has of all that the lines name, asked once however many they are."""
+
+    def named(column):
+        return {folded(line.values[column]) for line in lines} - {""}
+
+    symbols = list(KeySymbol.objects.with_symbols(named("symbol")).select_related("system"))
+    stamped = {symbol.pk: (folded(symbol.system.code), folded(symbol.symbol)) for symbol in symbols}
+    keys = Key.objects.filter(symbol__in=symbols).select_related("hook__cabinet")
+    listed = SymbolSpace.objects.filter(symbol__in=symbols).select_related("space__building")
+    hooks = Hook.objects.with_labels({label.rpartition(":")[2] for label in named("hook")} | named("hook"))
+    spaces = Space.objects.with_numbers(named("room")).select_related("building")
+    return {
+        Building: _buildings(),
+        KeySystem: {folded(row.code): row for row in KeySystem.objects.all()},
+        KeySymbol: {stamped[row.pk]: row for row in symbols},
+        Cabinet: {folded(row.name): row for row in Cabinet.objects.all()},
+        Hook: {(folded(row.cabinet.name), folded(row.label)): row for row in hooks.select_related("cabinet")},
+        Space: {place_of(row): row for row in spaces},
+        Key: {(*stamped[row.symbol_id], row.serial): row for row in keys},
+        SymbolSpace: {(*stamped[row.symbol_id], *place_of(row.space)): row for row in listed},
+    }
+
+
+def _buildings():
+    """All buildings by code, and by name where only one has it."""
+    rows = list(Building.objects.all())
+    names = Counter(folded(row.name) for row in rows)
+    by_name = {folded(row.name): row for row in rows if names[folded(row.name)] == 1}
+    return by_name | {folded(row.code): row for row in rows}
+
+
+def _default(model, name, given):
+    """The row of this name, known or new; without a name the only one there is, or None."""
+    rows = {folded(getattr(row, name)): row for row in model.objects.all()}
+    if given:
+        return rows.get(folded(given)) or model(**{name: given})
+    return next(iter(rows.values())) if len(rows) == 1 else None
+
+
+def _refuse_without(table, system, cabinet):
+    """Refuse a file in which no line says which system or cabinet is meant."""
+    if system is None and not any(line.values["system"] for line in table.lines):
+        raise Refusal(_("%(file)s does not say of which key system its keys are. Name one.") % {"file": table.name})
+    hooks = [line.values for line in table.lines if line.values["hook"]]
+    if cabinet is None and hooks and not any(values["cabinet"] or ":" in values["hook"] for values in hooks):
+        raise Refusal(_("%(file)s does not say in which cabinet its hooks are. Name one.") % {"file": table.name})
+
+
+def _notes(keys):
+    counts = {model: len(keys.new(model)) for model in ORDER if model is not Key}
+    names = [
+        f"{n} {model._meta.verbose_name if n == 1 else model._meta.verbose_name_plural}"
+        for model, n in counts.items()
+        if n
+    ]
+    return [_("New besides keys: %(names)s.") % {"names": ", ".join(names)}] if names else []

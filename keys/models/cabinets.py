@@ -32,6 +32,10 @@ class Cabinet(models.Model):
 
 
 class HookQuerySet(models.QuerySet):
+    def with_labels(self, labels):
+        """Hooks of one of these labels in any cabinet; the labels are given in lower case."""
+        return self.alias(lower_label=Lower("label")).filter(lower_label__in=labels)
+
     def for_list(self):
         return self.select_related("cabinet").order_by("cabinet__name", "label", "pk")
 

@@ -3,12 +3,16 @@
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import F, Q, Value
+from django.contrib.postgres.indexes import GinIndex
 from django.db.models.functions import Lower, Trim
 from django.utils.translation import gettext_lazy as _
 
 from keysite.ledger import kept_history, record
 
 
+from keysite.search import beginning_with, words_of
+
+PERSON_WORDS = words_of("first_name", "last_name", "identifier", "email")
 class KeyLevel(models.IntegerChoices):
     """How much a key opens, in the words of the standard key coding system."""
 
@@ -160,6 +164,11 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):
     def create_user(self, email, password=None, **fields):
         """A new person; for the command line and for tests, everything else goes through ``register``."""
         person = self.model(email=email.strip(), **fields)
+    def search(self, text):
+        """People who have a word beginning so, for each word of ``text``, in name, identifier or address."""
+        query = beginning_with(text)
+        return self.alias(words=PERSON_WORDS).filter(words=query) if query else self.none()
+
         person.set_password(password)
         record(person, by=None, reason="made on the command line")
         return person
@@ -222,7 +231,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
             ("import_person", "Can import people"),
             ("export_person", "Can export people"),
         ]
-        indexes = [models.Index(fields=["last_name", "first_name", "id"], name="person_by_name")]
+        indexes = [
+            models.Index(fields=["last_name", "first_name", "id"], name="person_by_name"),
+            GinIndex(PERSON_WORDS, name="person_by_words"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),

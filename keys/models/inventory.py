@@ -1,46 +1,31 @@
-"""Key systems, the symbols stamped on keys, and the cut keys."""
+"""The symbols stamped on keys, and the cut keys."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import ExpressionWrapper, F, FilteredRelation, Q
-from django.db.models.functions import Lower
+from django.db.models import Count, ExpressionWrapper, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import KeyLevel, Trust
 from assets.models import new_public_code
 from keys.models.cabinets import Hook
+from keys.models.systems import KeySystem
 from keysite.ledger import kept_history
+from keysite.search import beginning_with, pieces, words_of
 
-
-class KeySystem(models.Model):
-    """A family of keys and cylinders made to work together: one manufacturer, one hierarchy."""
-
-    code = models.CharField(_("code"), max_length=32)
-    name = models.CharField(_("name"), max_length=100, blank=True)
-    manufacturer = models.CharField(_("manufacturer"), max_length=100, blank=True)
-    history = kept_history()
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("key system"), _("key systems")
-        ordering = ["code", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                Lower("code"),
-                name="keysystem_one_per_code",
-                violation_error_message=_("There is a key system of this code already."),
-            ),
-            models.CheckConstraint(condition=~Q(code=""), name="keysystem_has_code"),
-        ]
-
-    def __str__(self):
-        return self.code
+SYMBOL_WORDS = words_of("symbol", "description")
 
 
 class KeySymbolQuerySet(models.QuerySet):
     def with_symbol(self, symbol):
         """Symbols stamped so, whatever the case; several systems may use the same."""
         return self.alias(lower_symbol=Lower("symbol")).filter(lower_symbol=symbol.strip().lower())
+
+    def with_symbols(self, symbols):
+        """Symbols stamped with one of these, which are given in lower case."""
+        return self.alias(lower_symbol=Lower("symbol")).filter(lower_symbol__in=symbols)
 
     def current(self):
         return self.filter(retired_at__isnull=True)
@@ -51,6 +36,17 @@ class KeySymbolQuerySet(models.QuerySet):
         if person.has_perm("accounts.see_everything"):
             return self
         return self.filter(_in_charge(person, "")).distinct()
+
+    def search(self, text):
+        """Symbols that have a word beginning so, for each word of ``text``, in symbol or description."""
+        query = beginning_with(text)
+        return self.alias(words=SYMBOL_WORDS).filter(words=query) if query else self.none()
+
+    def with_key_counts(self):
+        """Annotates ``keys_in_use``, and ``keys_there``: how many of them anybody could take now."""
+        in_use = Key.objects.in_use().filter(symbol=OuterRef("pk"))
+        there = in_use.with_availability().filter(is_out=False).exclude(is_held=True)
+        return self.annotate(keys_in_use=_number_of(in_use), keys_there=_number_of(there))
 
     def for_list(self):
         return self.select_related("system", "parent").order_by("system__code", "symbol", "pk")
@@ -99,6 +95,7 @@ class KeySymbol(models.Model):
             ("import_keysymbol", "Can import key symbols"),
             ("export_keysymbol", "Can export key symbols"),
         ]
+        indexes = [GinIndex(SYMBOL_WORDS, name="keysymbol_by_words")]
         constraints = [
             models.UniqueConstraint(
                 Lower("symbol"),  # first, so that the index finds a symbol whatever its system
@@ -152,7 +149,7 @@ class KeyQuerySet(models.QuerySet):
 
     def with_code(self, *codes):
         """The keys whose tags carry these codes, typed in any case."""
-        return self.filter(public_code__in=[code.strip().upper() for code in codes])
+        return self.filter(public_code__in=[code.strip().upper() for code in codes if code.isprintable()])
 
     def stamped(self, stamps):
         """Keys of these (symbol, serial) pairs, whatever the case of the symbol and whichever its system."""
@@ -171,6 +168,26 @@ class KeyQuerySet(models.QuerySet):
             is_lost=ExpressionWrapper(Q(open_loan__isnull=False) & lost, models.BooleanField()),
             is_held=ExpressionWrapper(Q(open_hold__until__gt=timezone.now()), models.BooleanField()),
         )
+
+    def being(self, availability):
+        """Keys of which ``Key.availability`` says so."""
+        keys = self.with_availability()
+        if availability == Key.Availability.RETIRED:
+            return keys.exclude(retired_at=None)
+        keys = keys.in_use().filter(is_out=availability in (Key.Availability.OUT, Key.Availability.LOST))
+        if availability in (Key.Availability.OUT, Key.Availability.LOST):
+            return keys.filter(is_lost=availability == Key.Availability.LOST)
+        return keys.filter(is_held=True) if availability == Key.Availability.HELD else keys.exclude(is_held=True)
+
+    def search(self, text):
+        """Keys that ``text`` means: the code on the tag, symbol and serial (“AA1 12”), or words of the symbol."""
+        *words, last = pieces(text) or [""]
+        meant = self.model.objects.filter(symbol__in=KeySymbol.objects.search(text))
+        stamped = Q(pk__in=[])
+        if last.isdecimal() and len(last) <= 6:
+            stamped = Q(symbol__in=KeySymbol.objects.search(" ".join(words)), serial=int(last))
+        both = self.model.objects.filter(stamped), self.model.objects.with_code(text)
+        return self.filter(pk__in=meant.values("pk").union(*(keys.values("pk") for keys in both)))
 
     def to_retire(self):
         """Keys that the clock retires: back in the cabinet with a retired symbol, or lost and paid for."""
@@ -200,6 +217,13 @@ class Key(models.Model):
         LOST = "lost", _("Lost")
         BROKEN = "broken", _("Broken")
         DISPOSED = "disposed", _("Disposed of")
+
+    class Availability(models.TextChoices):
+        THERE = "there", _("In the cabinet")
+        OUT = "out", _("Out")
+        LOST = "lost", _("Lost")
+        HELD = "held", _("On hold")
+        RETIRED = "retired", _("Retired")
 
     symbol = models.ForeignKey(KeySymbol, models.PROTECT, related_name="keys", verbose_name=_("key symbol"))
     serial = models.PositiveIntegerField(_("serial"))
@@ -243,6 +267,20 @@ class Key(models.Model):
 
     def __str__(self):
         return f"{self.symbol.symbol} {self.serial}"
+
+    @property
+    def availability(self):
+        """Where the key is, in one word; for a key that was read ``with_availability``."""
+        if self.retired_at:
+            return Key.Availability.RETIRED
+        if self.is_out:
+            return Key.Availability.LOST if self.is_lost else Key.Availability.OUT
+        return Key.Availability.HELD if self.is_held else Key.Availability.THERE
+
+
+def _number_of(keys):
+    counted = keys.order_by().values("symbol").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 def _in_charge(person, path):

@@ -88,6 +88,12 @@ class LoanQuerySet(models.QuerySet):
             return self.filter(own | Q(key__in=Key.objects.visible_to(person)))
         return self.filter(own)
 
+    def search(self, text):
+        """Loans of the people and of the keys that ``text`` means."""
+        people = self.model.objects.filter(borrower__in=Person.objects.search(text))
+        keys = self.model.objects.filter(key__in=Key.objects.search(text))
+        return self.filter(pk__in=people.values("pk").union(keys.values("pk")))
+
     def for_list(self):
         return self.select_related(
             "key__symbol__system", "key__hook__cabinet", "borrower__department", "term"

@@ -8,6 +8,16 @@ from accounts.models import Person, Trust
 from keysite.ledger import kept_history
 
 
+class RenewalQuerySet(models.QuerySet):
+    def visible_to(self, person):
+        """Those of the loans that ``person`` may see."""
+        loans = Renewal._meta.get_field("loan").related_model.objects
+        return self.filter(loan__in=loans.visible_to(person)) if person.has_perm("keys.view_renewal") else self.none()
+
+    def for_list(self):
+        return self.select_related("loan__key__symbol", "loan__borrower", "by").order_by("-at", "-pk")
+
+
 class Renewal(models.Model):
     """A later due date that was agreed; the loan's own due date is always the last one."""
 
@@ -18,6 +28,7 @@ class Renewal(models.Model):
     old_due_at = models.DateTimeField(_("was due"))
     new_due_at = models.DateTimeField(_("now due"))
     why = models.CharField(_("why"), max_length=200, blank=True)
+    objects = RenewalQuerySet.as_manager()
     history = kept_history()
 
     class Meta:

@@ -1,0 +1,47 @@
+"""Finding rows by how their words begin: one full-text index per model, in any language and collation.
+
+Everything between letters and digits separates words, on both sides: “rob ex” finds robin@example.edu.
+"""
+
+import re
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import F, Func, TextField, Value
+from django.db.models.functions import Coalesce
+
+CONFIG = "simple"  # no stemming and no stop words: names are not prose
+BETWEEN = "@._+-/'’,:;()&"
+PIECE = re.compile(r"[^\W_]+")
+MOST_PIECES = 8
+
+
+class Words(Func):
+    """The texts of some columns after one another, punctuation turned into spaces; immutable, so it can be indexed."""
+
+    function = "translate"
+    output_field = TextField()
+
+    def __init__(self, *columns):
+        text = Joined(*(Coalesce(F(column), Value("")) for column in columns))
+        super().__init__(text, Value(BETWEEN), Value(" " * len(BETWEEN)))
+
+
+class Joined(Func):
+    template, arg_joiner = "(%(expressions)s)", " || ' ' || "
+    output_field = TextField()
+
+
+def words_of(*columns):
+    """What is indexed, and what ``beginning_with`` is compared with."""
+    return SearchVector(Words(*columns), config=CONFIG)
+
+
+def pieces(text):
+    """The words in what somebody typed."""
+    return PIECE.findall(text.lower())[:MOST_PIECES]
+
+
+def beginning_with(text):
+    """A query for rows that have, for each word of ``text``, a word beginning so; None when it holds no word."""
+    typed = pieces(text)
+    return SearchQuery(" & ".join(f"{piece}:*" for piece in typed), search_type="raw", config=CONFIG) if typed else None

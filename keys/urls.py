@@ -1,1 +1,21 @@
-urlpatterns = []
+"""The addresses of the key desk."""
+
+from django.urls import path
+
+from keys import views
+
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("keys/check-out/", views.loan_check_out, name="loan_check_out"),
+    path("loans/<int:pk>/renew/", views.loan_renew, name="loan_renew"),
+    path("loans/<int:pk>/return/", views.loan_return, name="loan_return"),
+    path("loans/<int:pk>/lost/", views.loan_lose, name="loan_lose"),
+    path("loans/<int:pk>/found/", views.loan_find, name="loan_find"),
+    path("receipts/<uuid:public_id>/", views.receipt, name="receipt"),
+    path("k/<str:code>/", views.key_tag, name="key_tag"),
+    path("desk/", views.desk, name="desk"),
+    path("desk/return/", views.desk_return, name="desk_return"),
+    path("desk/check-out/", views.desk_check_out, name="desk_check_out"),
+    path("desk/reject/", views.desk_reject, name="desk_reject"),
+    path("desk/undo/", views.desk_undo, name="desk_undo"),
+]

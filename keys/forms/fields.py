@@ -61,6 +61,7 @@ class KeysField(forms.Field):
 
     widget = KeysInput
     lines = ()
+    passes_over = False  # lines without a key, when the clerk takes the rest
     default_error_messages = {"required": gettext_lazy("Name at least one key, such as AA1 7.")}
 
     def clean(self, value):
@@ -69,9 +70,10 @@ class KeysField(forms.Field):
             words = {"n": len(self.lines), "most": MOST_LINES}
             raise ValidationError(_("These are %(n)s lines. Send at most %(most)s at once.") % words)
         resolve(self.lines)
-        if problems := [line.problem for line in self.lines if line.problem]:
+        problems = [line.problem for line in self.lines if line.problem]
+        if problems and not self.passes_over:
             raise ValidationError(problems)
-        keys = list(dict.fromkeys(line.key for line in self.lines))
+        keys = list(dict.fromkeys(line.key for line in self.lines if line.key))
         if self.required and not keys:
             raise ValidationError(self.error_messages["required"], code="required")
         return keys
@@ -127,13 +129,11 @@ def resolve(lines):
             line.problem = _ambiguous(matches) if matches else reading.not_found()
 
 
-def as_typed(code):
-    """How people would type the key whose tag carries ``code``; the code itself when that names no key, or several."""
-    lines = [Line(code)]
-    resolve(lines)
-    lines = [Line(str(lines[0].key))] if lines[0].key else []
-    resolve(lines)
-    return lines[0].typed if lines and lines[0].key else code
+def as_typed(key):
+    """How people would type this key: as it is stamped, or its tag code where several systems have such a key."""
+    line = Line(str(key))
+    resolve([line])
+    return line.typed if line.key == key else key.public_code
 
 
 class _Reading:

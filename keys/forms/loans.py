@@ -1,0 +1,40 @@
+"""What a borrower fills in."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import DeedForm
+from keys.forms.fields import KeysForm
+from keys.models import Loan
+
+
+class DayField(forms.DateField):
+    """A day, picked from a calendar or typed."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    default_error_messages = {"invalid": _("This is not a day. Type it as year-month-day, such as 2026-05-03.")}
+
+
+class CheckOutForm(KeysForm):
+    """The basket of somebody who takes keys by themselves."""
+
+    due_on = DayField(
+        label=_("Back on"), required=False, help_text=_("Only if you will bring them back earlier than you must.")
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.grows = "more" in self.data  # one more line is asked for, nothing is taken yet
+        self.fields["keys"].required = not self.grows
+        self.fields["keys"].help_text = _("As stamped on the key, such as AA1 7, or the code on its tag.")
+
+
+class LossForm(DeedForm):
+    """What happened to a key that does not come back as it went."""
+
+    loss = forms.ChoiceField(
+        label=_("What happened?"),
+        choices=[(Loan.Loss.LOST, _("I lost it")), (Loan.Loss.BROKEN, _("It broke"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say whether it is lost or broken.")},
+    )

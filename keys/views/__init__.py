@@ -1,0 +1,21 @@
+"""The pages of the key desk."""
+
+from keys.views.desk import desk, desk_check_out, desk_reject, desk_return, desk_undo
+from keys.views.loans import loan_check_out, loan_find, loan_lose, loan_renew, loan_return, receipt
+from keys.views.start import key_tag, start
+
+__all__ = [
+    "desk",
+    "desk_check_out",
+    "desk_reject",
+    "desk_return",
+    "desk_undo",
+    "key_tag",
+    "loan_check_out",
+    "loan_find",
+    "loan_lose",
+    "loan_renew",
+    "loan_return",
+    "receipt",
+    "start",
+]

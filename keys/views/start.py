@@ -1,0 +1,57 @@
+"""Where everybody arrives: the first page, and what a key tag's QR code opens."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from accounts.models import Trust
+from accounts.operations import refuse_borrower
+from accounts.trust import trust_of
+from keys import notices, operations
+from keys.models import Hold, Key, Loan
+from keys.views.loans import FROM_AFAR
+from keysite.ledger import Refusal
+
+
+@login_not_required
+def start(request):
+    if not request.user.is_authenticated:
+        return render(request, "keys/start_signed_out.html")
+    person = request.user
+    context = {
+        "loans": Loan.objects.held_by(person).for_list().order_by("due_at", "pk"),
+        "ready": Hold.objects.kept_for(person).live(at=timezone.now()).for_list(),
+        "receipts": notices.recent_receipts(person),
+        "hint": _why_not_now(person),
+    }
+    return render(request, "keys/start.html", context)
+
+
+@login_not_required
+def key_tag(request, code):
+    """The QR code of a key tag leads whoever scans it to what they may do; a finder learns where to bring it."""
+    key = Key.objects.with_code(code[:200]).for_list().first()
+    if key and request.user.is_authenticated:
+        return _tag_of(request, key)
+    context = {"known": key is not None, "code": code[:40], "here": request.path}
+    return render(request, "keys/key_tag_signed_out.html", context, status=200 if key else 404)
+
+
+def _tag_of(request, key):
+    if trust_of(request) == Trust.STAFF and request.user.has_perm("keys.return_key"):
+        return redirect(f"{reverse('desk')}?{urlencode({'key': key.public_code})}")
+    loan = Loan.objects.held_by(request.user).of([key]).for_list().first()
+    preview = operations.preview_check_out(keys=[key], borrower=request.user, trust=FROM_AFAR)
+    refusal = preview.refusal or preview.verdicts[key]
+    return render(request, "keys/key_tag.html", {"key": key, "loan": loan, "refusal": refusal})
+
+
+def _why_not_now(person):
+    """Why ``person`` cannot check out anything at the moment, or nothing."""
+    try:
+        refuse_borrower(person, now=timezone.now())
+    except Refusal as refusal:
+        return str(refusal)
+    return ""

@@ -1,8 +1,7 @@
 """What the key desk writes: a receipt for every deed, and reminders while a key is due."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy, ngettext
@@ -11,6 +10,7 @@ from accounts import notices
 from accounts.models import Department, Notice
 from keys.models import Loan
 
+FIRM_FROM, CONTACT_FROM = 7, 14  # days overdue
 # What a receipt says happened, by deed; ``due`` is the date of that moment, whatever was agreed since.
 HAPPENED = {
     "checked_out": gettext_lazy("Checked out: %(keys)s, due on %(due)s."),
@@ -118,15 +118,14 @@ def loan_receipt(notice):
 
 
 def exception_written(notice):
-    return notices.render("exception_granted", person=notice.person, context={"facts": notice.facts})
+    context = {"facts": notice.facts, "until": date.fromisoformat(notice.facts["until"]), "link": notices.link("start")}
+    return notices.render("exception_granted", person=notice.person, context=context)
 
 
 def loan_reminder(notice):
     """One digest of all that is overdue or due soon when it is sent; pointless if nothing is by then."""
     now = timezone.now()
-    loans = list(
-        Loan.objects.running().held_by(notice.person).filter(claimed_at=None, due_at__lt=_soon(now)).for_list()
-    )
+    loans = list(Loan.objects.held_by(notice.person).to_remind(at=now).for_list().order_by("due_at", "pk"))
     if not loans:
         return None
     overdue = [loan for loan in loans if loan.due_at < now]
@@ -137,22 +136,25 @@ def loan_reminder(notice):
         else:
             subject = ngettext("%(n)d key is due soon", "%(n)d keys are due soon", len(soon)) % {"n": len(soon)}
     context = {"subject": subject, "overdue": overdue, "soon": soon, "link": notices.link("start")}
-    return notices.render("loan_reminder", person=notice.person, context=context)
+    return notices.render("loan_reminder", person=notice.person, context=context | {"tone": _tone(overdue)})
 
 
 def department_reminder(notice):
     """To a department's backup contact: keys of its people that are overdue for 14 days or more."""
     department = Department.objects.filter(pk=notice.facts["department"]).first()
-    since = timezone.now() - timedelta(days=14)
-    loans = Loan.objects.overdue(at=since).filter(claimed_at=None, borrower__department=department)
+    loans = Loan.objects.overdue_for(CONTACT_FROM, at=timezone.now()).filter(
+        claimed_at=None, borrower__department=department
+    )
     loans = list(loans.for_list().order_by("due_at", "pk"))
     if not loans or department is None:
         return None
     return notices.render("department_reminder", context={"department": department, "loans": loans})
 
 
-def _soon(now):
-    return now + timedelta(days=settings.DUE_SOON_DAYS + 1)
+def _tone(overdue):
+    """How firmly to ask: by the loan that is overdue longest."""
+    days = max((loan.days_overdue for loan in overdue), default=0)
+    return "last" if days >= CONTACT_FROM else "firm" if days >= FIRM_FROM else "kind"
 
 
 def _day(moment):

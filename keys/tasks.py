@@ -20,6 +20,11 @@ def retire_keys():
 
 @shared_task
 def lift_expired_exceptions():
-    """End exceptions and holds that have run out."""
+    """End exceptions whose last day is over."""
     operations.lift_expired_exceptions(at=timezone.now())
+
+
+@shared_task
+def release_expired_holds():
+    """End holds that have run out."""
     operations.release_expired_holds(at=timezone.now())

@@ -5,7 +5,8 @@ from django.db import migrations
 EVERY_TEN_MINUTES = {
     "Write to borrowers whose keys are due": "keys.tasks.remind_borrowers",
     "Retire keys": "keys.tasks.retire_keys",
-    "End exceptions and holds that have run out": "keys.tasks.lift_expired_exceptions",
+    "End exceptions that have run out": "keys.tasks.lift_expired_exceptions",
+    "End holds that have run out": "keys.tasks.release_expired_holds",
 }
 
 

@@ -3,25 +3,23 @@
 from keys.operations.clock import lift_expired_exceptions, release_expired_holds, remind_borrowers, retire_keys
 from keys.operations.corrections import transfer, undo
 from keys.operations.exceptions import end_exception, grant_exception
-from keys.operations.inventory import hold_key, reinstate_key, release_hold, retire_key, retire_symbol
-from keys.operations.loans import (
-    check_out,
-    claim_return,
-    preview_check_out,
-    reject_claim,
-    renew,
-    renewed_until,
-    return_key,
-    take_back,
-)
+from keys.operations.holds import hold_key, release_hold
+from keys.operations.imports import KEY_COLUMNS, import_keys
+from keys.operations.inventory import add_key, reinstate_key, retire_key, retire_symbol
+from keys.operations.loans import check_out, preview_check_out
 from keys.operations.losses import record_payment, report_found, report_lost
+from keys.operations.renewals import renew, renewed_until
+from keys.operations.returns import claim_return, reject_claim, return_key, take_back
 
 __all__ = [
+    "KEY_COLUMNS",
+    "add_key",
     "check_out",
     "claim_return",
     "end_exception",
     "grant_exception",
     "hold_key",
+    "import_keys",
     "lift_expired_exceptions",
     "preview_check_out",
     "record_payment",

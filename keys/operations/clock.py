@@ -1,8 +1,6 @@
 """What happens by itself. The clock only says “look now”: what is due follows from the facts, so that a tick that
 is missed, late or doubled changes nothing."""
 
-from datetime import datetime, time, timedelta
-
 from django.conf import settings
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
@@ -12,11 +10,12 @@ from django.utils import timezone
 from accounts.models import Notice
 from accounts.notices import post_all
 from keys.models import Hold, Key, Loan, LoanException, Reminder
+from keys.notices import CONTACT_FROM
+from keys.operations.holds import end_holds
 from keysite.ledger import alone, lock_all, record_changes
 
 DUE_SOON = -1
 LADDER = (1, 3, 7, 14)  # days overdue
-CONTACT_FROM = 14
 CHUNK = 1000
 
 
@@ -24,8 +23,8 @@ def remind_borrowers(*, at):
     """Put one digest per person and day into the outbox for loans that have reached a step of the ladder.
 
     The ladder is: due soon, then 1, 3, 7 and 14 days overdue; after a pause only the step that fits now is written.
-    From 14 days on the department's backup contact is told too. Not before ``REMINDERS_FROM`` in the institution's
-    time zone; lost, paid and claimed loans are left alone.
+    From 14 days on the department's backup contact is told too, also of people who are inactive and get no mail.
+    Not before ``REMINDERS_FROM`` in the institution's time zone; lost, paid and claimed loans are left alone.
     """
     if at.astimezone(settings.INSTITUTION_ZONE).time() < settings.REMINDERS_FROM:
         return
@@ -43,7 +42,7 @@ def _remind_chunk(at, last):
     if not alone("remind_borrowers"):
         return None
     today = at.astimezone(settings.INSTITUTION_ZONE).date()
-    due = _worth_reminding(at, today).exclude(borrower__notices__dedupe_key__startswith=f"reminder:{today}:")
+    due = _worth_reminding(at).exclude(borrower__notices__dedupe_key__startswith=f"reminder:{today}:")
     borrowers = list(
         due.filter(borrower__gt=last).order_by("borrower").values_list("borrower", flat=True).distinct()[:CHUNK]
     )
@@ -58,18 +57,11 @@ def _remind_chunk(at, last):
     return borrowers[-1] if len(borrowers) == CHUNK else None
 
 
-def _worth_reminding(at, today):
-    """Loans due soon or overdue that have not reached the end of the ladder; a loan made today is not due soon."""
-    midnight = datetime.combine(today, time.min, settings.INSTITUTION_ZONE)
-    end = datetime.combine(today + timedelta(days=settings.DUE_SOON_DAYS + 1), time.min, settings.INSTITUTION_ZONE)
+def _worth_reminding(at):
+    """Loans due soon or overdue that have not reached the end of the ladder."""
     newest = Reminder.objects.filter(loan=OuterRef("pk"), due_at=OuterRef("due_at")).order_by("-step").values("step")
-    return (
-        Loan.objects.running()
-        .filter(claimed_at=None, borrower__is_active=True, due_at__lt=end)
-        .exclude(due_at__gt=at, out_at__gte=midnight)
-        .annotate(last_step=Coalesce(Subquery(newest[:1]), DUE_SOON - 1))
-        .filter(last_step__lt=LADDER[-1])
-    )
+    loans = Loan.objects.to_remind(at=at).annotate(last_step=Coalesce(Subquery(newest[:1]), DUE_SOON - 1))
+    return loans.filter(last_step__lt=LADDER[-1])
 
 
 def _step(due_at, at):
@@ -81,7 +73,7 @@ def _step(due_at, at):
 
 
 def _digests(reminders, at, today):
-    borrowers = {reminder.loan.borrower_id for reminder in reminders}
+    borrowers = {reminder.loan.borrower_id for reminder in reminders if reminder.loan.borrower.is_active}
     return [
         Notice(kind="loan_reminder", person_id=person, dedupe_key=f"reminder:{today}:{person}", next_try_at=at)
         for person in sorted(borrowers)
@@ -125,6 +117,7 @@ def _retire_chunk(at):
         key.retirement = Key.Retirement.LOST if key.is_lost else Key.Retirement.DISPOSED
         key.retired_reason = "lost and paid for" if key.is_lost else "symbol retired"
     record_changes(keys, ["retired_at", "retirement", "retired_reason"], by=None, reason="retired by the clock")
+    end_holds(keys, at=at, by=None, reason="key retired")
     return len(keys)
 
 
@@ -141,7 +134,9 @@ def lift_expired_exceptions(*, at):
 @transaction.atomic
 def release_expired_holds(*, at):
     """End holds that have run out, so that the key shows as free."""
-    expired = lock_all(Hold.objects.expired(at=at))
-    for hold in expired:
+    expired = Hold.objects.expired(at=at)
+    lock_all(Key.objects.filter(pk__in=expired.values("key")))
+    run_out = list(expired.all())
+    for hold in run_out:
         hold.ended_at = at
-    record_changes(expired, ["ended_at"], by=None, reason="ran out")
+    record_changes(run_out, ["ended_at"], by=None, reason="ran out")

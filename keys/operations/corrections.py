@@ -6,41 +6,45 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Trust
 from keys import notices
-from keys.models import Loan
+from keys.models import Hold, Loan
 from keys.models.loans import UNDO_TIME
-from keys.operations.loans import RELATED
-from keys.operations.rules import Basket, allowed_until
-from keysite.ledger import BasketRefusal, Refusal, lock, record
+from keys.operations.inventory import unretire
+from keys.operations.rules import RELATED, Basket, allowed_until
+from keysite.ledger import BasketRefusal, Refusal, lock, record, record_changes
 
 
 @transaction.atomic
 def undo(*, loan, by):
     """Take back the last check-out or return of this loan, within ten minutes; the history keeps both.
 
-    Refused later than that, when the key has gone to somebody else since, and when there is more to it than a
-    check-out or a return (renewed, reported lost, handed on).
+    What followed from it goes back too: a key retired since it came back is in use again, a hold that was used
+    holds again. Refused later than that, when the key has gone to somebody else since or its borrower has taken as
+    many others as allowed, and when there is more to it than a check-out or a return (renewed, reported lost,
+    handed on).
     """
+    lock(loan.borrower)
     lock(loan.key)
     lock(loan, *RELATED)
     now = timezone.now()
     if loan.returned_at and not loan.undone_at and now - loan.returned_at <= UNDO_TIME:
-        _undo_return(loan, by)
+        _undo_return(loan, by, now)
     elif loan.is_open and now - loan.out_at <= UNDO_TIME:
         _undo_check_out(loan, by, now)
     else:
         raise Refusal(_("Only the last ten minutes can be undone. Take the key back or check it out instead."))
 
 
-def _undo_return(loan, by):
-    if Loan.objects.filter(follows=loan).exists():
-        raise Refusal(_("Key %(key)s was handed on. Hand it back on instead.") % {"key": loan.key})
-    if Loan.objects.open().filter(key=loan.key).exists():
-        raise Refusal(_("Key %(key)s has been checked out since; that comes first.") % {"key": loan.key})
+def _undo_return(loan, by, now):
     key = loan.key
-    if key.retired_at == loan.returned_at:  # it was retired because it came back broken
-        key.retired_at = key.retired_by = None
-        key.retirement = key.retired_reason = ""
-        record(key, by=by, reason="return undone")
+    if Loan.objects.filter(follows=loan).exists():
+        raise Refusal(_("Key %(key)s was handed on. Hand it back on instead.") % {"key": key})
+    basket = Basket([key], loan.borrower, trust=Trust.STAFF, now=now)
+    if basket.loans:
+        raise Refusal(_("Key %(key)s has been checked out since; that comes first.") % {"key": key})
+    if loan.paid_on is None and (sentence := basket.why_not_one_more(key)):
+        raise Refusal(sentence)
+    if key.retired_at and key.retired_at >= loan.returned_at:
+        unretire(key, by=by, reason="return undone")
     if loan.found_at == loan.returned_at:
         loan.found_at = loan.found_by = None
     loan.returned_at = loan.returned_by = None
@@ -52,6 +56,10 @@ def _undo_return(loan, by):
 def _undo_check_out(loan, by, now):
     if loan.lost_at or loan.follows_id or loan.renewals.exists():
         raise Refusal(_("More has happened to %(key)s than a check-out. Take it back instead.") % {"key": loan.key})
+    used = list(Hold.objects.filter(key=loan.key, person=loan.borrower, ended_at=loan.out_at, until__gt=now))
+    for hold in used:
+        hold.ended_at = None
+    record_changes(used, ["ended_at"], by=by, reason="check-out undone")
     loan.returned_at = loan.undone_at = max(now, loan.out_at)
     loan.returned_by, loan.condition = by, Loan.Condition.GOOD
     record(loan, by=by, reason="check-out undone")
@@ -66,31 +74,23 @@ def transfer(*, loan, borrower, by, term=None, due_on=None):
     person would be refused for.
     """
     for person in sorted([loan.borrower, borrower], key=lambda person: person.pk):
-        lock(person)
+        lock(person, "affiliation__loan_term")
     lock(loan.key)
     lock(loan, *RELATED)
-    now = timezone.now()
+    now, key = timezone.now(), loan.key
     if not loan.is_running:
-        raise Refusal(_("Key %(key)s is back or lost: it cannot be handed on.") % {"key": loan.key})
+        raise Refusal(_("Key %(key)s is back or lost: it cannot be handed on.") % {"key": key})
     if loan.borrower_id == borrower.pk:
         raise Refusal(_("%(person)s has the key already.") % {"person": borrower})
     term, due_at = allowed_until(borrower, term=term, due_on=due_on, now=now)
+    verdicts = Basket([key], borrower, trust=Trust.STAFF, now=now, leaving=loan).judge([key])
+    if verdicts[key]:
+        raise BasketRefusal(verdicts)
 
     loan.returned_at, loan.returned_by, loan.condition = max(now, loan.out_at), by, Loan.Condition.GOOD
-    record(loan, by=by, reason=f"handed on to {borrower.email}")
-    verdict = Basket([loan.key], borrower, trust=Trust.STAFF, now=now).judge([loan.key])
-    if verdict[loan.key]:
-        raise BasketRefusal(verdict)
-    following = Loan(
-        key=loan.key,
-        borrower=borrower,
-        term=term,
-        due_at=due_at,
-        out_at=now,
-        out_by=by,
-        trust=Trust.STAFF,
-        follows=loan,
-    )
-    record(following, by=by, reason=f"handed on from {loan.borrower.email}")
+    record(loan, by=by, reason="handed on")
+    following = Loan(key=key, borrower=borrower, term=term, due_at=due_at, trust=Trust.STAFF, follows=loan)
+    following.out_at, following.out_by = now, by
+    record(following, by=by, reason=f"handed on from loan {loan.pk}")
     notices.loan_transferred(loan, following, by=by)
     return following

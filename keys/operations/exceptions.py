@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from keys import notices
 from keys.models import LoanException
-from keysite.ledger import Refusal, lock, record
+from keysite.ledger import Refusal, lock, lock_all, record
 
 
 @transaction.atomic
@@ -27,7 +27,7 @@ def grant_exception(*, person, symbol, limit, expires_on, why, by):
         raise Refusal(_("The exception would be over already. Give today or a later day."))
     if not why:
         raise Refusal(_("Say why the exception is granted."))
-    for earlier in LoanException.objects.filter(person=person, symbol=symbol, ended_at__isnull=True):
+    for earlier in lock_all(LoanException.objects.filter(person=person, symbol=symbol, ended_at__isnull=True)):
         earlier.ended_at, earlier.ended_by = now, by
         record(earlier, by=by, reason="replaced")
     exception = LoanException(

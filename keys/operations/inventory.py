@@ -1,14 +1,29 @@
-"""Keys that come and go: retired, reinstated, kept ready."""
+"""Keys that come and go: cut, retired, reinstated."""
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.operations import refuse_borrower
-from keys.models import Hold, Key, Loan
-from keys.operations.loans import retire_as
-from keysite.ledger import Refusal, lock, record
+from keys.models import Key, Loan
+from keys.operations.holds import end_holds
+from keysite.ledger import Refusal, lock, record, record_changes
+
+RETIREMENT = ["retired_at", "retired_by", "retirement", "retired_reason"]
+
+
+@transaction.atomic
+def add_key(*, key, by, reason="registered"):
+    """Register a newly cut key.
+
+    Refused for a serial that was used before, for a retired symbol, and when the symbol has its most keys.
+    """
+    lock(key.symbol)
+    if Key.objects.filter(symbol=key.symbol, serial=key.serial).exists():
+        raise Refusal(_("There was a key %(key)s before: serials are never used again.") % {"key": key})
+    if key.symbol.retired_at:
+        raise Refusal(_("Symbol %(symbol)s is retired: no more keys of it.") % {"symbol": key.symbol})
+    _refuse_beyond_most(key.symbol)
+    record(key, by=by, reason=reason)
 
 
 @transaction.atomic
@@ -17,8 +32,8 @@ def retire_key(*, key, by, retirement, reason):
 
     Refused without a reason, when retired already, and while somebody holds it. A lost one is retired as lost.
     """
-    lock(key)
-    loan = Loan.objects.open().filter(key=key).first()
+    lock(key, "symbol")
+    loan = Loan.objects.open().of([key]).first()
     if key.retired_at:
         raise Refusal(_("Key %(key)s is retired already.") % {"key": key})
     if not reason:
@@ -27,23 +42,25 @@ def retire_key(*, key, by, retirement, reason):
         raise Refusal(_("Key %(key)s is out. Take it back or report it lost first.") % {"key": key})
     if loan and retirement == Key.Retirement.DISPOSED:
         raise Refusal(_("Key %(key)s was reported lost: retire it as lost or broken.") % {"key": key})
-    retire_as(key, retirement, reason, at=timezone.now(), by=by)
-    _end_hold(key, by)
+    retire_all([key], retirement, reason, at=timezone.now(), by=by)
 
 
 @transaction.atomic
 def reinstate_key(*, key, by, reason):
-    """Take back a retirement that was a mistake. Refused unless retired, without a reason, and when the symbol is."""
-    lock(key)
+    """Take back a retirement that was a mistake.
+
+    Refused unless retired, without a reason, when the symbol is retired, and when the symbol has its most keys.
+    """
+    lock(key.symbol)
+    lock(key, "symbol")
     if key.retired_at is None:
         raise Refusal(_("Key %(key)s is not retired.") % {"key": key})
     if key.symbol.retired_at:
         raise Refusal(_("The symbol of %(key)s is retired; the clock would retire the key again.") % {"key": key})
     if not reason:
         raise Refusal(_("Say why key %(key)s is reinstated.") % {"key": key})
-    key.retired_at = key.retired_by = None
-    key.retirement = key.retired_reason = ""
-    record(key, by=by, reason=f"reinstated: {reason}")
+    _refuse_beyond_most(key.symbol)
+    unretire(key, by=by, reason=f"reinstated: {reason}")
 
 
 @transaction.atomic
@@ -61,45 +78,24 @@ def retire_symbol(*, symbol, by, reason):
     record(symbol, by=by, reason=f"retired: {reason}")
 
 
-@transaction.atomic
-def hold_key(*, key, person, until, by):
-    """Keep a key ready for ``person`` until a moment; nobody else gets it.
-
-    Refused when it is retired, out, lost, or on hold for somebody else, when the moment is past, and when the
-    person may not borrow.
-    """
-    lock(person)
-    lock(key)
-    now = timezone.now()
-    refuse_borrower(person, now=now)
-    if until <= now:
-        raise Refusal(_("The hold would be over already. Give a later moment."))
-    if key.retired_at or key.symbol.retired_at:
-        raise Refusal(_("Key %(key)s is retired.") % {"key": key})
-    if Loan.objects.open().filter(key=key).exists():
-        raise Refusal(_("Key %(key)s is not in the cabinet.") % {"key": key})
-    live = Hold.objects.live(at=now).filter(key=key).select_related("person").first()
-    if live and live.person_id != person.pk:
-        words = {"key": key, "until": date_format(timezone.localtime(live.until))}
-        raise Refusal(_("Key %(key)s is on hold for somebody else until %(until)s.") % words)
-    _end_hold(key, by)
-    hold = Hold(key=key, person=person, until=until, held_at=now, held_by=by)
-    record(hold, by=by, reason="kept ready")
-    return hold
+def retire_all(keys, kind, why, *, at, by):
+    """Write down that locked keys are retired; the deeds that call this have checked that they may be."""
+    for key in keys:
+        key.retired_at, key.retired_by, key.retirement, key.retired_reason = at, by, kind, why[:200]
+    record_changes(keys, RETIREMENT, by=by, reason=f"retired: {why}")
+    end_holds(keys, at=at, by=by, reason="key retired")
 
 
-@transaction.atomic
-def release_hold(*, hold, by):
-    """The key is free again. Refused when the hold has ended."""
-    lock(hold)
-    if hold.ended_at:
-        raise Refusal(_("This hold on %(key)s has ended already.") % {"key": hold.key})
-    hold.ended_at = timezone.now()
-    record(hold, by=by, reason="released")
+def unretire(key, *, by, reason):
+    """Write down that a locked key is in use again."""
+    key.retired_at = key.retired_by = None
+    key.retirement = key.retired_reason = ""
+    record(key, by=by, reason=reason)
 
 
-def _end_hold(key, by):
-    """End the hold on a locked key, run out or not, so that a new one can begin."""
-    for hold in Hold.objects.filter(key=key, ended_at__isnull=True):
-        hold.ended_at = timezone.now()
-        record(hold, by=by, reason="ended")
+def _refuse_beyond_most(symbol):
+    """Refuse one more key in use of a locked symbol that has as many as it may."""
+    most = symbol.most_copies
+    if most is not None and Key.objects.in_use().filter(symbol=symbol).count() >= most:
+        words = {"symbol": symbol, "most": most}
+        raise Refusal(_("There may be no more than %(most)s keys %(symbol)s. Raise that in the symbol first.") % words)

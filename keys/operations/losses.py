@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Trust
 from keys import notices
 from keys.models import Loan
-from keys.operations.loans import RELATED
+from keys.operations.rules import RELATED, with_trust
 from keysite.ledger import Refusal, lock, record
+
+MOST = 9_999_999  # what the column holds
 
 
 @transaction.atomic
@@ -26,7 +28,7 @@ def report_lost(*, loan, by, trust=Trust.STAFF, loss=Loan.Loss.LOST):
 
     loan.lost_at, loan.lost_by, loan.loss = timezone.now(), by, loss
     loan.found_at = loan.found_by = loan.claimed_at = loan.claimed_by = None
-    record(loan, by=by, reason=f"reported {loss} ({Trust(trust).name.lower()})")
+    record(loan, by=by, reason=with_trust(f"reported {loss}", trust))
     notices.key_lost(loan, by=by)
 
 
@@ -43,8 +45,8 @@ def record_payment(*, loan, by, amount, note, paid_on=None):
     if loan.paid_on:
         raise Refusal(_("Key %(key)s has been paid for.") % {"key": loan.key})
     today = timezone.localdate(timezone=settings.INSTITUTION_ZONE)
-    if amount is None or amount < 0:
-        raise Refusal(_("Give the amount that was paid, 0 or more."))
+    if amount is None or not 0 <= amount <= MOST:
+        raise Refusal(_("Give the amount that was paid, from 0 to %(most)s.") % {"most": MOST})
     if not note:
         raise Refusal(_("Add a note, such as the number of the receipt."))
     if paid_on and paid_on > today:
@@ -59,12 +61,15 @@ def record_payment(*, loan, by, amount, note, paid_on=None):
 def report_found(*, loan, by, trust=Trust.STAFF):
     """The lost key has turned up in the borrower's hands, and the loan goes on; at the desk, take it back instead.
 
-    Refused unless it is lost.
+    Refused unless it is lost, and when it has been paid for: then only the desk takes it back.
     """
     lock(loan, *RELATED)
     if not loan.is_lost:
         raise Refusal(_("Key %(key)s is not reported lost.") % {"key": loan.key})
+    if loan.paid_on:
+        words = {"key": loan.key, "desk": settings.DESK_CONTACT}
+        raise Refusal(_("Key %(key)s has been paid for. Bring it to %(desk)s, which takes it back.") % words)
 
     loan.found_at, loan.found_by = timezone.now(), by
-    record(loan, by=by, reason=f"found ({Trust(trust).name.lower()})")
+    record(loan, by=by, reason=with_trust("found", trust))
     notices.key_found(loan, by=by)

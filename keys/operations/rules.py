@@ -3,14 +3,17 @@
 from collections import Counter
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import KeyLevel, Trust
 from accounts.operations import due_moment, refuse_borrower
-from keys.models import Hold, Key, Loan, LoanException
+from keys.models import Key, Loan, LoanException
+
+RELATED = ("key__symbol", "borrower__affiliation", "term")  # what the deeds look at, besides the loan
 
 
 def allowed_until(borrower, *, term, due_on, now):
@@ -29,20 +32,33 @@ class Basket:
     Without a ``borrower`` (the desk has scanned the keys first) only what is true for everybody is said.
     """
 
-    def __init__(self, keys, borrower, *, trust, now):
+    def __init__(self, keys, borrower, *, trust, now, leaving=None):
+        """``leaving`` is a loan that ends with this check-out: the key goes from hand to hand."""
         self.borrower, self.trust, self.now = borrower, trust, now
-        person = borrower.pk if borrower else None
-        symbols = [key.symbol_id for key in keys]
-        wanted = {key.pk for key in keys}
-        loans = Loan.objects.open().filter(Q(key__in=wanted) | Q(borrower=person, key__symbol__in=symbols))
-        loans = list(loans.annotate(symbol_id=F("key__symbol")))
-        self.open_loans = {loan.key_id: loan for loan in loans if loan.key_id in wanted}
-        self.held = Counter(loan.symbol_id for loan in loans if loan.borrower_id == person and loan.is_active)
-        self.holds = list(Hold.objects.filter(ended_at__isnull=True, key__in=wanted))
-        self.live_holds = {hold.key_id: hold for hold in self.holds if hold.until > now}
-        today = timezone.localdate(now, settings.INSTITUTION_ZONE)
-        exceptions = LoanException.objects.live(on=today).filter(person=person, symbol__in=symbols)
-        self.limits = dict(exceptions.values_list("symbol_id", "limit"))
+        self.found = {key.pk: key for key in self._asked_for(keys)}
+        self.loans = self._joined("open_loan", leaving)
+        self.holds = self._joined("open_hold")
+        self.live_holds = {pk: hold for pk, hold in self.holds.items() if hold.until > now}
+        self.held = Counter({key.symbol_id: key.held for key in self.found.values()})
+
+    def _asked_for(self, keys):
+        """The keys, each with its open loan and hold, and how many of its symbol the borrower holds and may hold."""
+        person = self.borrower.pk if self.borrower else None
+        today = timezone.localdate(self.now, settings.INSTITUTION_ZONE)
+        held = Loan.objects.held_by(person).filter(key__symbol=OuterRef("symbol")).order_by().values("key__symbol")
+        exceptions = LoanException.objects.live(on=today).filter(person=person, symbol=OuterRef("symbol"))
+        return (
+            Key.objects.filter(pk__in=[key.pk for key in keys])
+            .with_availability()
+            .select_related("open_loan", "open_hold")
+            .annotate(held=Coalesce(Subquery(held.annotate(number=Count("pk")).values("number")), 0))
+            .annotate(limit=Coalesce(Subquery(exceptions.values("limit")), 1))
+        )
+
+    def _joined(self, name, but=None):
+        """The open loan or hold of each key that has one; Django leaves the attribute away from the others."""
+        rows = ((pk, getattr(key, name, None)) for pk, key in self.found.items())
+        return {pk: row for pk, row in rows if row not in {None, but}}
 
     def judge(self, keys):
         """Each key with the sentence why it is refused, or None; keys of the basket count against the limit."""
@@ -55,7 +71,7 @@ class Basket:
 
     def _why_not_there(self, key):
         words = {"key": str(key), "desk": settings.DESK_CONTACT}
-        loan, hold = self.open_loans.get(key.pk), self.live_holds.get(key.pk)
+        loan, hold = self.loans.get(key.pk), self.live_holds.get(key.pk)
         if key.retired_at:
             return _("Key %(key)s is retired. Put it aside for the key shop.") % words
         if key.symbol.retired_at:
@@ -74,8 +90,8 @@ class Basket:
         if self.borrower is None or self.borrower.affiliation is None:  # who that is gets a sentence of its own
             return None
         symbol, affiliation = key.symbol, self.borrower.affiliation
-        words = {"key": str(key), "symbol": symbol.symbol, "affiliation": affiliation.name}
-        words |= {"desk": settings.DESK_CONTACT, "person": self.borrower.name or self.borrower.email}
+        words = {"key": str(key), "affiliation": affiliation.name}
+        words["desk"] = settings.DESK_CONTACT
         kept_ready = key.pk in self.live_holds
         if self.trust < Trust.STAFF and not (symbol.self_service or kept_ready):
             return _("Key %(key)s is handed out by %(desk)s only. Ask there.") % words
@@ -85,13 +101,15 @@ class Basket:
         if symbol.level > affiliation.highest_level:
             words |= {"level": symbol.get_level_display(), "most": KeyLevel(affiliation.highest_level).label}
             return _("%(key)s is above what “%(affiliation)s” may hold (%(level)s; at most %(most)s).") % words
-        return self._why_not_one_more(symbol, words)
+        return self.why_not_one_more(key)
 
-    def _why_not_one_more(self, symbol, words):
-        limit = self.limits.get(symbol.pk, 1)
-        if self.held[symbol.pk] < limit:
+    def why_not_one_more(self, key):
+        """Why the borrower may not hold one more key of this symbol, or None."""
+        limit = self.found[key.pk].limit
+        if self.held[key.symbol_id] < limit:
             return None
-        words["limit"] = limit
+        words = {"person": self.borrower.name or self.borrower.email, "symbol": key.symbol.symbol, "limit": limit}
+        words["desk"] = settings.DESK_CONTACT
         if limit == 1:
             return (
                 _("%(person)s holds a key %(symbol)s already. A second one needs an exception: ask %(desk)s.") % words
@@ -102,3 +120,9 @@ class Basket:
 def keys_in(keys):
     """The rows of ``keys``, each once, for locking in the order of ``pk`` with what the rules look at."""
     return Key.objects.filter(pk__in={key.pk for key in keys}).select_related("symbol")
+
+
+def with_trust(words, trust, kiosk=None):
+    """Why a version of a row was written, with how sure we were who asked for it."""
+    where = f", kiosk {kiosk}" if kiosk else ""
+    return f"{words} ({Trust(trust).name.lower()}{where})"

@@ -1,0 +1,80 @@
+"""Making a loan due later."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import Trust
+from accounts.operations import due_moment, refuse_borrower
+from keys import notices
+from keys.models import Hold, Renewal
+from keys.operations.rules import RELATED, with_trust
+from keysite.ledger import Refusal, lock, record
+
+
+@transaction.atomic
+def renew(*, loan, by, trust, due_on=None, term=None, why=""):
+    """Make the loan due later: as late as its term (or another, for staff) allows from now, or on ``due_on``.
+
+    Refused when the key is back, lost or said to be back, on hold for somebody else or retired, when the
+    borrower may not borrow, and when it would not be later. Borrowers renew by themselves only before the due
+    date, within the term's window, and as often as the term allows; staff are free of that.
+    """
+    lock(loan, *RELATED)
+    due_at = renewed_until(loan=loan, trust=trust, due_on=due_on, term=term)
+
+    renewal = Renewal(loan=loan, at=timezone.now(), by=by, trust=trust, new_due_at=due_at, why=why[:200])
+    renewal.old_due_at, loan.due_at = loan.due_at, due_at
+    reason = with_trust(f"renewed: {why}" if why else "renewed", trust)
+    record(renewal, by=by, reason=reason)
+    record(loan, by=by, reason=reason)
+    notices.loan_renewed(loan, by=by)
+
+
+def renewed_until(*, loan, trust, due_on=None, term=None):
+    """When the loan would be due if it were renewed now. Refused for all that ``renew`` is refused for."""
+    now = timezone.now()
+    _refuse_renewal(loan, now)
+    if trust < Trust.STAFF:
+        _refuse_own_renewal(loan, now)
+    due_at = due_moment(term=term or loan.term, now=now, due_on=due_on)
+    if due_at <= loan.due_at:
+        words = {"key": loan.key, "due": date_format(timezone.localtime(loan.due_at))}
+        raise Refusal(_("%(key)s is due on %(due)s already: renewing now would not make it later.") % words)
+    return due_at
+
+
+def _refuse_renewal(loan, now):
+    words = {"key": loan.key, "desk": settings.DESK_CONTACT}
+    if not loan.is_open:
+        raise Refusal(_("Key %(key)s is already back.") % words)
+    if not loan.is_running:
+        raise Refusal(_("Key %(key)s was reported lost or broken; it cannot be renewed.") % words)
+    if loan.claimed_at:
+        raise Refusal(_("Key %(key)s is said to be back; it cannot be renewed.") % words)
+    if loan.key.retired_at or loan.key.symbol.retired_at:
+        raise Refusal(_("Key %(key)s is being retired. Please bring it back to %(desk)s.") % words)
+    if Hold.objects.live(at=now).filter(key=loan.key).exclude(person=loan.borrower).exists():
+        raise Refusal(_("Somebody else waits for %(key)s. Please bring it back to %(desk)s.") % words)
+    refuse_borrower(loan.borrower, now=now)
+
+
+def _refuse_own_renewal(loan, now):
+    term, desk = loan.term, settings.DESK_CONTACT
+    if loan.due_at < now:
+        raise Refusal(
+            _("Key %(key)s is overdue. Bring it back, or ask %(desk)s to renew it.") % {"key": loan.key, "desk": desk}
+        )
+    used = loan.renewals.filter(trust__lt=Trust.STAFF).count()
+    if used >= term.renewals_allowed:
+        words = {"term": term, "most": term.renewals_allowed, "desk": desk}
+        raise Refusal(
+            _("“%(term)s” may be renewed %(most)s times by yourself, and has been. Ask %(desk)s for more.") % words
+        )
+    opens = timezone.localdate(loan.due_at, settings.INSTITUTION_ZONE) - timedelta(days=term.renewal_window_days)
+    if timezone.localdate(now, settings.INSTITUTION_ZONE) < opens:
+        raise Refusal(_("It is too early: this loan may be renewed from %(day)s on.") % {"day": date_format(opens)})

@@ -1,0 +1,102 @@
+"""Bringing keys back, at the desk or by saying so."""
+
+from collections import defaultdict
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Trust
+from keys import notices
+from keys.models import Key, Loan
+from keys.operations.inventory import retire_all
+from keys.operations.rules import RELATED, keys_in, with_trust
+from keysite.ledger import BasketRefusal, Refusal, lock, lock_all, record, record_changes
+
+RETURN = ["returned_at", "returned_by", "condition", "found_at", "found_by"]
+
+
+@transaction.atomic
+def return_key(*, loan, by, trust=Trust.STAFF, condition=Loan.Condition.GOOD, kiosk=None):
+    """Put the key back in the cabinet; a lost one is found by it, a broken one is retired.
+
+    Anyone may bring a key back, and nothing else stands in the way. Refused only when it is already there.
+    """
+    if condition == Loan.Condition.BROKEN:
+        lock(loan.key)
+    lock(loan, *RELATED)
+    if not loan.is_open:
+        raise Refusal(_("Key %(key)s is already back.") % {"key": loan.key})
+    _put_back([loan], by=by, trust=trust, condition=condition, kiosk=kiosk)
+    notices.keys_returned([loan], by=by)
+
+
+@transaction.atomic
+def take_back(*, keys, by, trust=Trust.STAFF, condition=Loan.Condition.GOOD, kiosk=None):
+    """Put keys back, in whosever hands they are; each borrower gets one receipt. Gives back the loans that ended.
+
+    All or nothing: refused per key (``BasketRefusal.lines``) when it is not out.
+    """
+    if not keys:
+        raise Refusal(_("Name at least one key."))
+    if condition == Loan.Condition.BROKEN:
+        lock_all(keys_in(keys))
+    loans = lock_all(Loan.objects.open().of(keys).select_related(*RELATED))
+    not_out = _("Key %(key)s is not out: nobody has to bring it back.")
+    out = {loan.key_id for loan in loans}
+    if missing := {key: not_out % {"key": key} for key in keys if key.pk not in out}:
+        raise BasketRefusal(missing)
+
+    _put_back(loans, by=by, trust=trust, condition=condition, kiosk=kiosk)
+    by_borrower = defaultdict(list)
+    for loan in loans:
+        by_borrower[loan.borrower_id].append(loan)
+    for returned in by_borrower.values():
+        notices.keys_returned(returned, by=by)
+    return loans
+
+
+@transaction.atomic
+def claim_return(*, loan, by, trust=Trust.PROVED):
+    """The borrower says from afar that the key is back: reminders pause until the desk scans it.
+
+    Closes the loan at once where the symbol allows that (honesty boxes). Refused when the key is back already
+    and when this was said before.
+    """
+    lock(loan, *RELATED)
+    if not loan.is_open:
+        raise Refusal(_("Key %(key)s is already back.") % {"key": loan.key})
+    if loan.key.symbol.claim_closes:
+        return return_key(loan=loan, by=by, trust=trust)
+    if loan.claimed_at:
+        raise Refusal(_("You said so before: %(key)s waits for the desk to scan it.") % {"key": loan.key})
+
+    loan.claimed_at, loan.claimed_by = timezone.now(), by
+    record(loan, by=by, reason=with_trust("said to be back", trust))
+    notices.return_claimed(loan, by=by)
+
+
+@transaction.atomic
+def reject_claim(*, loan, by):
+    """The desk has looked and the key is not there: reminders go on. Refused unless somebody said it is back."""
+    lock(loan, *RELATED)
+    if not loan.is_open or loan.claimed_at is None:
+        raise Refusal(_("Nobody says that %(key)s is back.") % {"key": loan.key})
+
+    loan.claimed_at = loan.claimed_by = None
+    record(loan, by=by, reason="not there: claim rejected")
+    notices.claim_rejected(loan, by=by)
+
+
+def _put_back(loans, *, by, trust, condition, kiosk):
+    """What a return does to locked loans and, when they come back broken, to their locked keys."""
+    now = timezone.now()
+    for loan in loans:
+        back_at = max(now, loan.out_at)
+        if loan.is_lost:
+            loan.found_at, loan.found_by = back_at, by
+        loan.returned_at, loan.returned_by, loan.condition = back_at, by, condition
+    record_changes(loans, RETURN, by=by, reason=with_trust("returned", trust, kiosk))
+    if condition == Loan.Condition.BROKEN:
+        keys = [loan.key for loan in loans if loan.key.retired_at is None]
+        retire_all(keys, Key.Retirement.BROKEN, "came back broken", at=now, by=by)

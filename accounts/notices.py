@@ -4,24 +4,38 @@ import logging
 import uuid
 from contextlib import contextmanager
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
+from allauth.account.utils import user_pk_to_url_str
 from celery import current_app
 from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
 from django.core import signing
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from accounts.codes import code_of
-from accounts.models import EmailCode, Notice
+from accounts.models import Department, EmailCode, Notice, Person
 
 log = logging.getLogger(__name__)
 NOT_ME = signing.Signer(salt="not-me")
 SEND_TASK = "keysite.tasks.send_notices"
+SIGN_IN_CHANGES = {
+    "password_changed": gettext_lazy("Your password was changed."),
+    "password_set": gettext_lazy("A password was set."),
+    "password_reset": gettext_lazy("Your password was set anew."),
+    "totp_activated": gettext_lazy("An authenticator app was added."),
+    "totp_deactivated": gettext_lazy("The authenticator app was removed."),
+    "webauthn_added": gettext_lazy("A passkey was added."),
+    "webauthn_removed": gettext_lazy("A passkey was removed."),
+    "recovery_codes_generated": gettext_lazy("New recovery codes were made."),
+    "reset": gettext_lazy("An administrator has reset your second factor. Set up a new one when you sign in."),
+    "account_disconnected": gettext_lazy("A linked account was removed."),
+}
 
 
 class Content(NamedTuple):
@@ -76,7 +90,7 @@ def render(kind, *, person=None, context):
 @contextmanager
 def speaking_to(person):
     """Dates and words as ``person`` (or, without one, the institution) reads them."""
-    zone = ZoneInfo(person.time_zone) if person and person.time_zone else settings.INSTITUTION_ZONE
+    zone = person and person.zone or settings.INSTITUTION_ZONE
     language = person.language if person and person.language else settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(zone):
         yield
@@ -108,21 +122,46 @@ def email_code(notice):
     return render("email_code", context={"code": code_of(proof)})
 
 
+def password_reset(notice):
+    """The link that sets a new password, made now: it is good for an hour and for one use."""
+    person = notice.person
+    token = default_token_generator.make_token(person)
+    address = link("account_reset_password_from_key", user_pk_to_url_str(person), token)
+    return render("password_reset", person=person, context={"link": address})
+
+
+def sign_in_changed(notice):
+    """To the person: how they sign in has changed, and what to do if it was somebody else."""
+    change = SIGN_IN_CHANGES.get(notice.facts["change"])
+    if change is None:
+        return None
+    return render("sign_in_changed", person=notice.person, context={"change": change, "not_me": not_me_link(notice)})
+
+
 def disavowed(notice):
     """To the desk: somebody says that a deed in their name was not theirs."""
-    return render("disavowed", context={"facts": notice.facts})
+    person = Person.objects.get(pk=notice.facts["person"])
+    return render("disavowed", context={"person": person, "link": notice.facts["link"]})
 
 
 def department_decided(notice):
-    return render("department_decided", person=notice.person, context={"facts": notice.facts})
+    """To whoever proposed a department: it is in the list now, or why not."""
+    return render("department_decided", person=notice.person, context={"facts": notice.facts, "link": link("profile")})
 
 
 def department_proposed(notice):
-    return render("department_proposed", context={"link": link("admin:accounts_department_changelist")})
+    """To the desk: a department waits to be accepted; pointless once somebody has decided."""
+    department = Department.objects.proposed().filter(pk=notice.facts["department"]).first()
+    if department is None:
+        return None
+    address = link("admin:accounts_department_change", department.pk)
+    return render("department_proposed", context={"department": department, "link": address})
 
 
 CONTENTS = {
     "email_code": email_code,
+    "password_reset": password_reset,
+    "sign_in_changed": sign_in_changed,
     "disavowed": disavowed,
     "department_decided": department_decided,
     "department_proposed": department_proposed,

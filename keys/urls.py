@@ -18,4 +18,10 @@ urlpatterns = [
     path("desk/check-out/", views.desk_check_out, name="desk_check_out"),
     path("desk/reject/", views.desk_reject, name="desk_reject"),
     path("desk/undo/", views.desk_undo, name="desk_undo"),
+    # Kiosk: a device in a staffed place, beside any session
+    path("kiosk/", views.kiosk_start, name="kiosk_start"),
+    path("kiosk/check-out/", views.kiosk_check_out, name="kiosk_check_out"),
+    path("kiosk/code/", views.kiosk_code, name="kiosk_code"),
+    path("kiosk/return/", views.kiosk_return, name="kiosk_return"),
+    path("kiosk/done/<str:done>/", views.kiosk_done, name="kiosk_done"),
 ]

@@ -1,18 +1,20 @@
 """Who borrows, who works here, and what they are allowed."""
 
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q, Value
-from django.contrib.postgres.indexes import GinIndex
 from django.db.models.functions import Lower, Trim
 from django.utils.translation import gettext_lazy as _
 
 from keysite.ledger import kept_history, record
-
-
 from keysite.search import beginning_with, words_of
 
 PERSON_WORDS = words_of("first_name", "last_name", "identifier", "email")
+
+
 class KeyLevel(models.IntegerChoices):
     """How much a key opens, in the words of the standard key coding system."""
 
@@ -67,8 +69,15 @@ class DepartmentQuerySet(models.QuerySet):
     def accepted(self):
         return self.filter(accepted_at__isnull=False)
 
+    def standing(self):
+        """Accepted or waiting: these hold their name."""
+        return self.filter(rejected_at__isnull=True)
+
     def proposed(self):
         return self.filter(accepted_at__isnull=True, rejected_at__isnull=True)
+
+    def with_name(self, name):
+        return self.alias(lower_name=Lower("name")).filter(lower_name=Lower(Value(name)))
 
 
 class Department(models.Model):
@@ -143,9 +152,22 @@ class PersonQuerySet(models.QuerySet):
         """The one person with this address, whatever its case; uses the unique index."""
         return self.alias(lower_email=Lower("email")).filter(lower_email=Lower(Value(address.strip())))
 
+    def with_addresses(self, addresses):
+        """Everybody with one of these addresses, which are given in lower case."""
+        return self.alias(lower_email=Lower("email")).filter(lower_email__in=addresses)
+
+    def with_identifiers(self, identifiers):
+        """Everybody with one of these identifiers, which are given in lower case."""
+        return self.alias(lower_identifier=Lower("identifier")).filter(lower_identifier__in=identifiers)
+
     def with_identifier(self, identifier):
         same = Lower(Value(identifier.strip()))
         return self.alias(lower_identifier=Lower("identifier")).filter(lower_identifier=same)
+
+    def search(self, text):
+        """People who have a word beginning so, for each word of ``text``, in name, identifier or address."""
+        query = beginning_with(text)
+        return self.alias(words=PERSON_WORDS).filter(words=query) if query else self.none()
 
     def active(self):
         return self.filter(is_active=True)
@@ -164,11 +186,6 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):
     def create_user(self, email, password=None, **fields):
         """A new person; for the command line and for tests, everything else goes through ``register``."""
         person = self.model(email=email.strip(), **fields)
-    def search(self, text):
-        """People who have a word beginning so, for each word of ``text``, in name, identifier or address."""
-        query = beginning_with(text)
-        return self.alias(words=PERSON_WORDS).filter(words=query) if query else self.none()
-
         person.set_password(password)
         record(person, by=None, reason="made on the command line")
         return person
@@ -275,3 +292,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
     @property
     def is_blocked(self):
         return self.blocked_at is not None
+
+    @property
+    def zone(self):
+        """The time zone they read times in, or None for the institution's."""
+        try:
+            return ZoneInfo(self.time_zone) if self.time_zone else None
+        except (ValueError, ZoneInfoNotFoundError):  # from an import, or gone from the list of zones
+            return None

@@ -2,6 +2,8 @@
 
 from accounts.operations.departments import accept_department, propose_department, reject_department
 from accounts.operations.forms import once
+from accounts.operations.imports import PERSON_COLUMNS, import_people
+from accounts.operations.kiosks import claim_kiosk, clerk_by_pin, kiosk_of, register_kiosk, revoke_kiosk
 from accounts.operations.lending import due_moment, refuse_borrower
 from accounts.operations.outbox import resend_notice, send_notices
 from accounts.operations.people import (
@@ -13,32 +15,40 @@ from accounts.operations.people import (
     issue_pin,
     reactivate,
     register,
+    reset_second_factor,
+    set_password,
     unblock,
 )
 from accounts.operations.proofs import (
     ask_code,
-    clerk_by_pin,
-    kiosk_of,
+    ask_password,
+    check_code,
     prove_address,
-    register_kiosk,
-    revoke_kiosk,
-    use_code,
+    sign_in_by_code,
+    sign_in_by_provider,
+    spend_code,
+    tell_sign_in_changed,
 )
 from accounts.operations.retention import clean_up
 from accounts.operations.roles import assign_roles, sync_roles
 
 __all__ = [
+    "PERSON_COLUMNS",
     "accept_department",
     "anonymise",
     "ask_code",
+    "ask_password",
     "assign_roles",
     "block",
+    "check_code",
+    "claim_kiosk",
     "clean_up",
     "clerk_by_pin",
     "complete_profile",
     "deactivate",
     "disavow",
     "due_moment",
+    "import_people",
     "issue_pin",
     "kiosk_of",
     "once",
@@ -50,9 +60,14 @@ __all__ = [
     "register_kiosk",
     "reject_department",
     "resend_notice",
+    "reset_second_factor",
     "revoke_kiosk",
     "send_notices",
+    "set_password",
+    "sign_in_by_code",
+    "sign_in_by_provider",
+    "spend_code",
     "sync_roles",
+    "tell_sign_in_changed",
     "unblock",
-    "use_code",
 ]

@@ -17,13 +17,17 @@ PROFILE = ("first_name", "last_name", "phone", "identifier", "affiliation", "dep
 
 @transaction.atomic
 def register(*, email, by, reason="registered", **fields):
-    """A new person; an address that is known gives back the person it belongs to, untouched."""
+    """A new person; an address that is known gives back the person it belongs to, untouched.
+
+    Refused for a new address with an identifier that somebody else has.
+    """
     address = " ".join(email.split())
     lock_word(f"address:{address.lower()}")
     known = Person.objects.with_address(address).first()
     if known:
         return known
     person = Person(email=address, **fields)
+    _refuse_taken_identifier(person)
     person.set_unusable_password()
     record(person, by=by, reason=reason)
     return person
@@ -31,27 +35,65 @@ def register(*, email, by, reason="registered", **fields):
 
 @transaction.atomic
 def complete_profile(*, person, values):
-    """Take over what people say of themselves. An affiliation is chosen once, and only one that may be chosen.
+    """Take over what people say of themselves. Affiliation and identifier are given once; then staff change them.
 
-    Refused when it asks for an identifier that is not given, and when somebody else has that identifier.
+    Refused for an affiliation that only staff give or that needs an identifier which is missing, for an identifier
+    that somebody else has, and for a department that is not accepted.
     """
-    lock(person)
+    lock(person, "affiliation")
     values = {name: value for name, value in values.items() if name in PROFILE}
-    affiliation = values.pop("affiliation", None)
-    if affiliation and person.affiliation_id is None:
-        if not affiliation.may_be_chosen:
-            raise Refusal(_("Only staff can give the affiliation “%(name)s”.") % {"name": affiliation})
-        person.affiliation = affiliation
-    if person.identifier and values.get("identifier", "") != person.identifier:
-        raise Refusal(_("Your identifier is on file. Ask %(desk)s to change it.") % {"desk": settings.DESK_CONTACT})
+    _refuse_profile(person, values)
     for name, value in values.items():
         setattr(person, name, value)
     if person.affiliation and person.affiliation.identifier_required and not person.identifier:
-        raise Refusal(_("%(name)s need an identifier: add your university or staff number.") % {"name": affiliation})
-    taken = Person.objects.with_identifier(person.identifier).exclude(pk=person.pk) if person.identifier else None
-    if taken is not None and taken.exists():
-        raise Refusal(_("Somebody else has this identifier. Check it, or ask the desk."))
+        words = {"name": person.affiliation}
+        raise Refusal(_("“%(name)s” needs an identifier: add your university or staff number.") % words)
+    _refuse_taken_identifier(person)
     record(person, by=person, reason="profile completed")
+
+
+def _refuse_profile(person, values):
+    """What people may not say of themselves."""
+    desk, department = {"desk": settings.DESK_CONTACT}, values.get("department")
+    affiliation = values.get("affiliation", person.affiliation)
+    if person.affiliation and affiliation != person.affiliation:
+        raise Refusal(_("Your affiliation is on file. Ask %(desk)s to change it.") % desk)
+    if affiliation and not person.affiliation and not affiliation.may_be_chosen:
+        raise Refusal(_("Only staff can give the affiliation “%(name)s”.") % {"name": affiliation})
+    if person.identifier and values.get("identifier", person.identifier) != person.identifier:
+        raise Refusal(_("Your identifier is on file. Ask %(desk)s to change it.") % desk)
+    if department and department != person.department and not department.accepted_at:
+        raise Refusal(_("“%(name)s” waits for the desk. Choose another until then.") % {"name": department})
+
+
+def _refuse_taken_identifier(person):
+    if not person.identifier:
+        return
+    lock_word(f"identifier:{person.identifier.lower()}")
+    if Person.objects.with_identifier(person.identifier).exclude(pk=person.pk).exists():
+        raise Refusal(_("Somebody else has this identifier. Check it, or ask the desk."))
+
+
+@transaction.atomic
+def set_password(*, person, password):
+    """From now on ``person`` may sign in with this password; every other session of theirs ends."""
+    lock(person)
+    person.set_password(password)
+    record(person, by=person, reason="password set")
+
+
+@transaction.atomic
+def reset_second_factor(*, person, by):
+    """Forget the authenticator app, passkeys and recovery codes of ``person``, who sets up new ones at a sign-in.
+
+    Refused when there are none.
+    """
+    lock(person)
+    if not person.authenticator_set.exists():
+        raise Refusal(_("%(person)s has no second factor.") % {"person": person})
+    person.authenticator_set.all().delete()
+    record(person, by=by, reason="second factor reset")
+    notices.post(kind="sign_in_changed", person=person, facts={"change": "reset"}, by=by)
 
 
 @transaction.atomic
@@ -127,6 +169,7 @@ def anonymise(*, person, by):
     person.emailaddress_set.all().delete()
     person.socialaccount_set.all().delete()
     person.authenticator_set.all().delete()
+    person.usersession_set.all().delete()
     blank.pop("pin_digest")
     person.history.update(email=nobody, history_change_reason="anonymised", **blank)
     Notice.objects.filter(person=person).update(sent_to="", subject="", text="", last_error="", facts={})
@@ -149,15 +192,21 @@ def issue_pin(*, person, by):
 
 @transaction.atomic
 def disavow(*, notice):
-    """“This was not me”: block the person that ``notice`` went to until the desk has looked, and tell the desk."""
-    person = notice.person
+    """“This was not me”: block the person that ``notice`` went to until the desk has looked, and tell the desk.
+
+    Whoever is signed in as this person is signed out, and the password is gone. Said again, it changes nothing.
+    """
+    person, once_per = notice.person, f"disavowed:{notice.pk}"
     lock(person)
+    if Notice.objects.filter(dedupe_key=once_per).exists():
+        return
     if not person.is_blocked:
-        person.blocked_at, person.blocked_reason = timezone.now(), "said of a receipt: this was not me"
-        record(person, by=person, reason="disavowed a receipt")
+        person.blocked_at, person.blocked_reason = timezone.now(), "said of a message: this was not me"
+    person.set_unusable_password()
+    record(person, by=person, reason="disavowed a message")
     notices.post(
         kind="disavowed",
         address=settings.DESK_EMAIL,
         facts={"person": person.pk, "link": notices.link("admin:accounts_person_change", person.pk)},
-        once_per=f"disavowed:{notice.pk}",
+        once_per=once_per,
     )

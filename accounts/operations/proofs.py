@@ -1,22 +1,23 @@
-"""Proving an address with a code, and registering the devices that stand in for a clerk."""
+"""Proving an address: with a code sent to it, by mail that sets a password, or through a provider that knows it."""
 
-import secrets
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
 from accounts import notices
-from accounts.codes import code_of, digest, keyed_digest
-from accounts.models import EmailCode, Kiosk, Person
+from accounts.codes import code_of, digest
+from accounts.models import EmailCode, Notice, Person
 from accounts.operations.people import register
-from keysite.ledger import Refusal, lock, record
+from keysite.ledger import Refusal, lock, lock_word, record
 
 CODE_LASTS = timedelta(minutes=10)
 TRIES = 5
-CODES_PER_HOUR = 5
+MAILS_PER_HOUR = 5
 
 
 @transaction.atomic
@@ -25,9 +26,10 @@ def ask_code(*, address, purpose, browser):
 
     Refused after five codes for one address within the hour.
     """
+    lock_word(f"code:{address.lower()}")
     now = timezone.now()
-    asked = EmailCode.objects.filter(address__iexact=address, created_at__gt=now - timedelta(hours=1)).count()
-    if asked >= CODES_PER_HOUR:
+    recent = EmailCode.objects.filter(created_at__gt=now - timedelta(hours=1)).alias(lower=Lower("address"))
+    if recent.filter(lower=address.lower()).count() >= MAILS_PER_HOUR:
         raise Refusal(_("Five codes have been sent to this address within the hour. Try again later."))
     proof = EmailCode.objects.create(
         address=address, purpose=purpose, browser_digest=digest(browser), expires_at=now + CODE_LASTS
@@ -36,71 +38,95 @@ def ask_code(*, address, purpose, browser):
     return proof
 
 
-def use_code(*, proof, purpose, browser, code):
-    """The code was typed: true once. Refused when wrong, used, too old, tried five times, or from another browser."""
-    with transaction.atomic():  # a wrong try counts although it is refused, so the refusal comes after the commit
+def check_code(*, proof, purpose, browser, code):
+    """Look at the typed digits; a wrong try counts. Refused when wrong, too old, tried five times, or from elsewhere.
+
+    Call it outside of a transaction: a refusal there would take the counted try back. It does not spend the code, so
+    that the same form sent twice finds it right twice; ``spend_code`` lets only the first one act.
+    """
+    with transaction.atomic():
         lock(proof)
         refusal = _why_not(proof, purpose, browser)
-        if refusal is None:
+        if refusal is None and not constant_time_compare("".join(code.split()), code_of(proof)):
             proof.tries += 1
-            if constant_time_compare("".join(code.split()), code_of(proof)):
-                proof.used_at = timezone.now()
-            else:
-                refusal = _("This is not the code. Type the six digits of the mail, or ask for a new code.")
             proof.save()
+            refusal = _("This is not the code. Type the six digits of the mail, or ask for a new code.")
     if refusal:
         raise Refusal(refusal)
+
+
+@transaction.atomic
+def spend_code(*, proof):
+    """Use up a code that was right, in the deed that it lets happen. Refused the second time."""
+    lock(proof)
+    if proof.used_at:
+        raise Refusal(_("This code has been used. Ask for a new one."))
+    proof.used_at = timezone.now()
+    proof.save()
+
+
+def sign_in_by_code(*, proof, browser, code):
+    """The person whom the code lets in; a new address becomes a person. Refused for a wrong code, and when inactive."""
+    check_code(proof=proof, purpose="sign-in", browser=browser, code=code)
+    with transaction.atomic():
+        spend_code(proof=proof)
+        return _let_in(prove_address(address=proof.address))
+
+
+@transaction.atomic
+def sign_in_by_provider(*, account, address, **names):
+    """The person with this address, which the provider of ``account`` has verified; a new one gets ``names``.
+
+    From now on the account leads to this person, whatever its address. Refused when the person is inactive.
+    """
+    person = _let_in(prove_address(address=address, how=account.provider, **names))
+    account.user = person
+    account.save()
+    return person
+
+
+@transaction.atomic
+def prove_address(*, address, how="code", **fields):
+    """The person whose address has just been proved; a new address becomes a person, with ``fields``."""
+    person = register(email=address, by=None, reason=f"new address proved by {how}", **fields)
+    if person.email_proved_at is None or person.email_bounced_at is not None:
+        lock(person)
+        person.email_proved_at, person.email_bounced_at = timezone.now(), None
+        record(person, by=person, reason=f"address proved by {how}")
+    return person
+
+
+@transaction.atomic
+def ask_password(*, address):
+    """Mail a link that sets a new password to the person of this address; nobody learns whether there is one.
+
+    Does nothing for an unknown or inactive person, and after five such mails within the hour.
+    """
+    person = Person.objects.active().with_address(address).first()
+    if person is None:
+        return
+    since = timezone.now() - timedelta(hours=1)
+    if Notice.objects.filter(kind="password_reset", person=person, created_at__gt=since).count() < MAILS_PER_HOUR:
+        notices.post(kind="password_reset", person=person)
+
+
+@transaction.atomic
+def tell_sign_in_changed(*, person, change):
+    """Write to ``person`` that a password, second factor or linked account has changed, in case it was not them."""
+    notices.post(kind="sign_in_changed", person=person, facts={"change": change}, by=person)
 
 
 def _why_not(proof, purpose, browser):
     if proof.purpose != purpose or not constant_time_compare(proof.browser_digest, digest(browser)):
         return _("This code was asked for in another browser. Ask for a new one here.")
-    if proof.used_at or proof.expires_at <= timezone.now():
-        return _("This code has been used or is older than ten minutes. Ask for a new one.")
+    if proof.expires_at <= timezone.now():
+        return _("This code is older than ten minutes. Ask for a new one.")
     if proof.tries >= TRIES:
         return _("That were five wrong tries. Ask for a new code.")
     return None
 
 
-@transaction.atomic
-def prove_address(*, address):
-    """The person whose address has just been proved; a new address becomes a person."""
-    person = register(email=address, by=None, reason="proved a new address")
-    if person.email_proved_at is None or person.email_bounced_at is not None:
-        lock(person)
-        person.email_proved_at, person.email_bounced_at = timezone.now(), None
-        record(person, by=person, reason="address proved by code")
+def _let_in(person):
+    if not person.is_active:
+        raise Refusal(_("You cannot sign in with this address. Ask %(desk)s.") % {"desk": settings.DESK_CONTACT})
     return person
-
-
-@transaction.atomic
-def register_kiosk(*, kiosk, by):
-    """A new token for the device, shown this once; a device registered before stops working."""
-    lock(kiosk)
-    token = secrets.token_urlsafe(32)
-    kiosk.token_digest, kiosk.revoked_at = digest(token), None
-    record(kiosk, by=by, reason="registered")
-    return token
-
-
-@transaction.atomic
-def revoke_kiosk(*, kiosk, by):
-    """The device stops working at once. Refused when revoked already."""
-    lock(kiosk)
-    if kiosk.revoked_at or not kiosk.token_digest:
-        raise Refusal(_("No device is registered for %(kiosk)s.") % {"kiosk": kiosk})
-    kiosk.revoked_at, kiosk.token_digest = timezone.now(), ""
-    record(kiosk, by=by, reason="revoked")
-
-
-def kiosk_of(token):
-    """The kiosk whose device carries ``token``, or None."""
-    return Kiosk.objects.in_use().filter(token_digest=digest(token)).first() if token else None
-
-
-def clerk_by_pin(*, pin):
-    """The clerk who nods with this PIN. Refused when nobody who hands out keys has it."""
-    clerk = Person.objects.active().filter(pin_digest=keyed_digest("".join(pin.split()))).first() if pin else None
-    if clerk is None or not clerk.has_perm("keys.check_out"):
-        raise Refusal(_("No clerk has this PIN. Ask a clerk to type it."))
-    return clerk

@@ -6,6 +6,7 @@ from keys.operations.exceptions import end_exception, grant_exception
 from keys.operations.holds import hold_key, release_hold
 from keys.operations.imports import KEY_COLUMNS, import_keys
 from keys.operations.inventory import add_key, reinstate_key, retire_key, retire_symbol
+from keys.operations.kiosk import check_out_at_kiosk, take_back_at_kiosk
 from keys.operations.loans import check_out, preview_check_out
 from keys.operations.losses import record_payment, report_found, report_lost
 from keys.operations.renewals import renew, renewed_until
@@ -15,6 +16,7 @@ __all__ = [
     "KEY_COLUMNS",
     "add_key",
     "check_out",
+    "check_out_at_kiosk",
     "claim_return",
     "end_exception",
     "grant_exception",
@@ -37,6 +39,7 @@ __all__ = [
     "retire_symbol",
     "return_key",
     "take_back",
+    "take_back_at_kiosk",
     "transfer",
     "undo",
 ]

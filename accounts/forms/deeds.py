@@ -1,4 +1,4 @@
-"""The shape of what people type about themselves, and how any form does its deed once."""
+"""How any form does its deed once."""
 
 import secrets
 

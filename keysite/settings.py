@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.google",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
     "django_celery_beat",
     "django_filters",
@@ -118,6 +119,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "accounts.middleware.PersonLocaleMiddleware",
+    "accounts.middleware.PrivatePagesMiddleware",
 ]
 
 ROOT_URLCONF = "keysite.urls"
@@ -154,7 +156,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = _text("REDIS_URL", hint="redis://host:6379/0 or unix:///path/redis.sock?db=0")
 CACHES = {
     "default": {
-        "BACKEND": "django_redis.cache.RedisCache",
+        "BACKEND": "keysite.cache.UnneededRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "keysite",
         # Rate limits live here: without Redis people still sign in, only uncounted.
@@ -248,10 +250,9 @@ CONTENT_SECURITY_POLICY = {
 
 # Sign-in
 AUTH_USER_MODEL = "accounts.Person"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the address is unique ignoring case, by a constraint that Django does not see
+SILENCED_SYSTEM_CHECKS = ["auth.E003"]  # the address is unique ignoring case, by a constraint that Django does not see
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "django.contrib.auth.backends.ModelBackend",  # allauth's own looks only for lower-case addresses
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -264,9 +265,26 @@ LOGOUT_REDIRECT_URL = "start"
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up; without these the sign-in has no password
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.passwords.PasswordSignInForm",
+    "reset_password": "accounts.forms.passwords.PasswordResetForm",
+    "reset_password_from_key": "accounts.forms.passwords.PasswordResetKeyForm",
+    "change_password": "accounts.forms.passwords.PasswordChangeForm",
+    "set_password": "accounts.forms.passwords.PasswordSetForm",
+    "reauthenticate": "accounts.forms.passwords.ReauthenticateForm",
+}
+PASSWORD_RESET_TIMEOUT = 3600
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_RATE_LIMITS = {
+    "sign_in": "20/m/ip,120/h/ip",
+    "reset_password": "20/m/ip,5/h/key",
+    "sign_in_code": "30/m/ip",
+    "kiosk": "30/m/key",
+    "kiosk_pin": "5/5m/key",
+}
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or factor is told, through our outbox
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
@@ -287,9 +305,24 @@ if _text("KEYSITE_OIDC_SERVER", ""):
             "name": _text("KEYSITE_OIDC_NAME", "Single sign-on"),
             "client_id": _text("KEYSITE_OIDC_CLIENT"),
             "secret": _text("KEYSITE_OIDC_SECRET"),
-            "settings": {"server_url": _text("KEYSITE_OIDC_SERVER")},
+            "settings": {
+                "server_url": _text("KEYSITE_OIDC_SERVER"),
+                "verified_email": _words("KEYSITE_OIDC_VERIFIED_DOMAINS"),
+            },
         }
     )
+# A form that leads to single sign-on ends at the provider; browsers hold the redirect against form-action too.
+_providers = [urlsplit(_text("KEYSITE_OIDC_SERVER", ""))._replace(path="", query="", fragment="").geturl()]
+_providers += ["https://accounts.google.com"] if _text("KEYSITE_GOOGLE_CLIENT", "") else []
+CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] += filter(None, _providers)
+MFA_FORMS = {
+    "authenticate": "accounts.forms.passwords.FactorForm",
+    "reauthenticate": "accounts.forms.passwords.FactorAgainForm",
+    "activate_totp": "accounts.forms.passwords.TOTPForm",
+    "add_webauthn": "accounts.forms.passwords.PasskeyForm",
+    "edit_webauthn": "accounts.forms.passwords.PasskeyNameForm",
+}
+MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = SITE_NAME

@@ -158,7 +158,13 @@ def department_proposed(notice):
     return render("department_proposed", context={"department": department, "link": address})
 
 
+def address_changed(notice):
+    """To the address that somebody had until now."""
+    return render("address_changed", context={})
+
+
 CONTENTS = {
+    "address_changed": address_changed,
     "email_code": email_code,
     "password_reset": password_reset,
     "sign_in_changed": sign_in_changed,

@@ -63,7 +63,7 @@ class KeyList:
 
     def _read(self, line):
         """What the line says, each value by itself; None when one is refused."""
-        judges = {"symbol": _symbol, "serial": _serial, "level": _level, "system": self._system}
+        judges = {"symbol": _symbol, "serial": _serial, "level": level_of, "system": self._system}
         judges |= {"hook": self._hook, "building": self._building}
         said = {"description": line.values["description"]}
         for column, judge in judges.items():
@@ -221,7 +221,7 @@ def _serial(values):
     return int(serial)
 
 
-def _level(values):
+def level_of(values):
     """The level, given as 1 to 5, in words, or as the locksmiths' abbreviation."""
     if not values["level"]:
         return None

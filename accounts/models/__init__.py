@@ -1,7 +1,8 @@
 """People, what they may borrow and until when, and what is written to them."""
 
+from accounts.models.departments import Affiliation, Department, KeyLevel
 from accounts.models.notices import FormKey, Notice
-from accounts.models.people import Affiliation, Department, KeyLevel, Person, Trust
+from accounts.models.people import Person, Trust
 from accounts.models.proofs import EmailCode, Kiosk
 from accounts.models.terms import ClosedDay, LoanTerm, TermDate
 

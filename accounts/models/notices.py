@@ -3,6 +3,7 @@
 import uuid
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,12 @@ class NoticeQuerySet(models.QuerySet):
     def due(self, *, at):
         return self.waiting().filter(next_try_at__lte=at)
 
+    def sent(self):
+        return self.filter(sent_at__isnull=False)
+
+    def cancelled(self):
+        return self.filter(cancelled_at__isnull=False)
+
     def failed(self):
         return self.filter(failed_at__isnull=False, cancelled_at__isnull=True)
 
@@ -22,6 +29,10 @@ class NoticeQuerySet(models.QuerySet):
         if person.has_perms(["accounts.view_notice", "accounts.see_everything"]):
             return self
         return self.filter(person=person)
+
+    def search(self, text):
+        """Those to the people that ``text`` means."""
+        return self.filter(person__in=get_user_model().objects.search(text))
 
     def for_list(self):
         return self.select_related("person").order_by("-pk")
@@ -95,6 +106,11 @@ class Notice(models.Model):
     def message_id(self):
         """The same for every try, so that a mail program shows a repeated message once."""
         return f"<notice-{self.public_id}@{settings.SITE_URL.split('//')[-1].split(':')[0]}>"
+
+    @property
+    def is_settled(self):
+        """Sent, cancelled or given up: it waits no longer."""
+        return bool(self.sent_at or self.cancelled_at or self.failed_at)
 
     @property
     def status(self):

@@ -9,20 +9,11 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Lower, Trim
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.departments import Affiliation, Department
 from keysite.ledger import kept_history, record
 from keysite.search import beginning_with, words_of
 
 PERSON_WORDS = words_of("first_name", "last_name", "identifier", "email")
-
-
-class KeyLevel(models.IntegerChoices):
-    """How much a key opens, in the words of the standard key coding system."""
-
-    CHANGE = 1, _("Change key")
-    SUB_MASTER = 2, _("Sub-master key")
-    MASTER = 3, _("Master key")
-    GRAND_MASTER = 4, _("Grand master key")
-    GREAT_GRAND_MASTER = 5, _("Great grand master key")
 
 
 class Trust(models.IntegerChoices):
@@ -32,119 +23,6 @@ class Trust(models.IntegerChoices):
     PROVED = 1, _("address proved by code")
     PRESENT = 2, _("kiosk or clerk present")
     STAFF = 3, _("staff sign-in")
-
-
-class Affiliation(models.Model):
-    """What a person is to the institution; it decides term, identifier, sponsor and highest key level."""
-
-    name = models.CharField(_("name"), max_length=64)
-    identifier_required = models.BooleanField(
-        _("identifier required"), default=True, help_text=_("Nobody of this affiliation borrows without one.")
-    )
-    sponsor_required = models.BooleanField(_("sponsor required"), default=False)
-    may_be_chosen = models.BooleanField(
-        _("may be chosen"), default=False, help_text=_("People may give themselves this affiliation, once.")
-    )
-    loan_term = models.ForeignKey("accounts.LoanTerm", models.PROTECT, verbose_name=_("loan term"))
-    highest_level = models.PositiveSmallIntegerField(_("highest key level"), choices=KeyLevel, default=KeyLevel.CHANGE)
-    history = kept_history()
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("affiliation"), _("affiliations")
-        ordering = ["name", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                Lower("name"),
-                name="affiliation_one_per_name",
-                violation_error_message=_("There is an affiliation of this name already."),
-            ),
-            models.CheckConstraint(condition=Q(highest_level__in=KeyLevel.values), name="affiliation_level_is_known"),
-        ]
-
-    def __str__(self):
-        return self.name
-
-
-class DepartmentQuerySet(models.QuerySet):
-    def accepted(self):
-        return self.filter(accepted_at__isnull=False)
-
-    def standing(self):
-        """Accepted or waiting: these hold their name."""
-        return self.filter(rejected_at__isnull=True)
-
-    def proposed(self):
-        return self.filter(accepted_at__isnull=True, rejected_at__isnull=True)
-
-    def with_name(self, name):
-        return self.alias(lower_name=Lower("name")).filter(lower_name=Lower(Value(name)))
-
-
-class Department(models.Model):
-    """A department, or an outside organisation, and whom to write to when its people do not answer."""
-
-    class Kind(models.TextChoices):
-        DEPARTMENT = "department", _("Department")
-        OUTSIDE = "outside", _("Outside organisation")
-
-    name = models.CharField(_("name"), max_length=100)
-    code = models.CharField(_("code"), max_length=32, blank=True)
-    box = models.CharField(_("mail box"), max_length=32, blank=True)
-    kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.DEPARTMENT)
-    contact_name = models.CharField(_("backup contact"), max_length=100, blank=True)
-    contact_email = models.EmailField(
-        _("backup contact's e-mail"), blank=True, help_text=_("Told when a loan is 14 days overdue.")
-    )
-    proposed_by = models.ForeignKey(
-        "accounts.Person", models.PROTECT, null=True, blank=True, editable=False, related_name="proposed_departments"
-    )
-    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True, editable=False)
-    accepted_by = models.ForeignKey(
-        "accounts.Person", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
-    rejected_at = models.DateTimeField(_("rejected"), null=True, blank=True, editable=False)
-    rejected_by = models.ForeignKey(
-        "accounts.Person", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
-    rejected_reason = models.CharField(_("why rejected"), max_length=200, blank=True, editable=False)
-
-    objects = DepartmentQuerySet.as_manager()
-    history = kept_history()
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("department"), _("departments")
-        ordering = ["name", "pk"]
-        permissions = [("accept_department", "Can accept or reject a proposed department")]
-        constraints = [
-            models.UniqueConstraint(
-                Lower("name"),
-                condition=Q(rejected_at__isnull=True),
-                name="department_one_per_name",
-                violation_error_message=_("There is a department of this name already."),
-            ),
-            models.UniqueConstraint(
-                Lower("code"),
-                condition=~Q(code=""),
-                name="department_one_per_code",
-                violation_error_message=_("Another department has this code."),
-            ),
-            models.CheckConstraint(
-                condition=Q(accepted_at__isnull=True) | Q(rejected_at__isnull=True),
-                name="department_not_accepted_and_rejected",
-            ),
-            models.CheckConstraint(
-                condition=Q(accepted_at__isnull=False) | Q(accepted_by__isnull=True),
-                name="department_accepted_at_a_moment",
-            ),
-            models.CheckConstraint(
-                condition=Q(rejected_at__isnull=True, rejected_reason="", rejected_by__isnull=True)
-                | (Q(rejected_at__isnull=False, rejected_by__isnull=False) & ~Q(rejected_reason="")),
-                name="department_rejected_with_reason_by_someone",
-            ),
-        ]
-
-    def __str__(self):
-        return self.name
 
 
 class PersonQuerySet(models.QuerySet):
@@ -171,6 +49,26 @@ class PersonQuerySet(models.QuerySet):
 
     def active(self):
         return self.filter(is_active=True)
+
+    def inactive(self):
+        return self.filter(is_active=False)
+
+    def blocked(self):
+        return self.active().filter(blocked_at__isnull=False)
+
+    def left(self, *, on):
+        """Active still although their last day is over."""
+        return self.active().filter(leaves_on__lt=on)
+
+    def lacking_identifier(self):
+        """Cannot borrow until the identifier that their affiliation asks for is added."""
+        return self.active().filter(affiliation__identifier_required=True, identifier="")
+
+    def bounced(self):
+        return self.active().filter(email_bounced_at__isnull=False)
+
+    def staff(self):
+        return self.active().filter(is_staff=True)
 
     def visible_to(self, person):
         """Everybody for a role without scope, otherwise oneself."""
@@ -292,6 +190,9 @@ class Person(AbstractBaseUser, PermissionsMixin):
     @property
     def is_blocked(self):
         return self.blocked_at is not None
+
+    def has_usable_password(self):
+        return bool(self.password) and super().has_usable_password()
 
     @property
     def zone(self):

@@ -85,3 +85,7 @@ class Kiosk(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_in_use(self):
+        return self.revoked_at is None and self.token_digest != ""

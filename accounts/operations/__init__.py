@@ -1,6 +1,11 @@
 """What is done with people, proofs and messages, and when it is refused."""
 
-from accounts.operations.departments import accept_department, propose_department, reject_department
+from accounts.operations.departments import (
+    accept_department,
+    add_department,
+    propose_department,
+    reject_department,
+)
 from accounts.operations.forms import once
 from accounts.operations.imports import PERSON_COLUMNS, import_people
 from accounts.operations.kiosks import claim_kiosk, clerk_by_pin, kiosk_of, register_kiosk, revoke_kiosk
@@ -9,6 +14,7 @@ from accounts.operations.outbox import resend_notice, send_notices
 from accounts.operations.people import (
     anonymise,
     block,
+    change_address,
     complete_profile,
     deactivate,
     disavow,
@@ -35,11 +41,13 @@ from accounts.operations.roles import assign_roles, sync_roles
 __all__ = [
     "PERSON_COLUMNS",
     "accept_department",
+    "add_department",
     "anonymise",
     "ask_code",
     "ask_password",
     "assign_roles",
     "block",
+    "change_address",
     "check_code",
     "claim_kiosk",
     "clean_up",

@@ -29,6 +29,13 @@ def propose_department(*, name, kind, contact_name, contact_email, by):
 
 
 @transaction.atomic
+def add_department(*, department, by):
+    """A department that staff add; it counts at once."""
+    department.accepted_at, department.accepted_by = timezone.now(), by
+    record(department, by=by, reason="added")
+
+
+@transaction.atomic
 def accept_department(*, department, by):
     """From now on people may choose it; who proposed it is put into it. Refused unless it waits."""
     lock(department)

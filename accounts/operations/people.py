@@ -97,6 +97,29 @@ def reset_second_factor(*, person, by):
 
 
 @transaction.atomic
+def change_address(*, person, email, by):
+    """Give ``person`` another address, which counts as not proved; the old one is told.
+
+    Refused when it is the same, when somebody has it, and for people who work here unless ``by`` gives roles: the
+    address is how one signs in.
+    """
+    lock(person)
+    if person.anonymised_at:
+        raise Refusal(_("This person was anonymised; there is no address any more."))
+    if person.is_staff and person != by and not by.has_perm("accounts.assign_roles"):
+        raise Refusal(_("Only who gives roles changes the address of somebody with one."))
+    if email.lower() == person.email.lower():
+        raise Refusal(_("That is the address already."))
+    lock_word(f"address:{email.lower()}")
+    if Person.objects.with_address(email).exists():
+        raise Refusal(_("Somebody with this e-mail address is in the register already."))
+    notices.post(kind="address_changed", address=person.email, facts={"person": person.pk}, by=by)
+    person.email, person.email_proved_at, person.email_bounced_at = email, None, None
+    record(person, by=by, reason="address changed")
+    person.emailaddress_set.all().delete()
+
+
+@transaction.atomic
 def block(*, person, by, reason):
     """Stop ``person`` from borrowing; what is out stays out. Refused without a reason, and when blocked already."""
     lock(person)

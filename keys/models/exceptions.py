@@ -16,6 +16,14 @@ class LoanExceptionQuerySet(models.QuerySet):
     def expired(self, *, on):
         return self.filter(ended_at__isnull=True, expires_on__lt=on)
 
+    def ended(self):
+        return self.filter(ended_at__isnull=False)
+
+    def search(self, text):
+        """Those of the people and of the symbols that ``text`` means."""
+        people, symbols = Person.objects.search(text), KeySymbol.objects.search(text)
+        return self.filter(Q(person__in=people) | Q(symbol__in=symbols))
+
     def visible_to(self, person):
         if person.has_perms(["keys.view_loanexception", "accounts.see_everything"]):
             return self
@@ -71,6 +79,13 @@ class HoldQuerySet(models.QuerySet):
 
     def expired(self, *, at):
         return self.filter(ended_at__isnull=True, until__lte=at)
+
+    def ended(self):
+        return self.filter(ended_at__isnull=False)
+
+    def search(self, text):
+        """Those for the people and of the keys that ``text`` means."""
+        return self.filter(Q(person__in=Person.objects.search(text)) | Q(key__in=Key.objects.search(text)))
 
     def visible_to(self, person):
         if person.has_perms(["keys.view_hold", "accounts.see_everything"]):

@@ -30,6 +30,9 @@ class KeySymbolQuerySet(models.QuerySet):
     def current(self):
         return self.filter(retired_at__isnull=True)
 
+    def retired(self):
+        return self.filter(retired_at__isnull=False)
+
     def visible_to(self, person):
         if not person.has_perm("keys.view_keysymbol"):
             return self.none()

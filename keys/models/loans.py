@@ -28,6 +28,12 @@ class LoanQuerySet(models.QuerySet):
         """Open and not paid for; these count against what a person may hold."""
         return self.open().filter(paid_on__isnull=True)
 
+    def paid(self):
+        return self.open().filter(paid_on__isnull=False)
+
+    def returned(self):
+        return self.filter(returned_at__isnull=False)
+
     def lost(self):
         return self.open().filter(lost_at__isnull=False, found_at__isnull=True)
 
@@ -252,9 +258,10 @@ class Loan(models.Model):
         return self.is_running and self.due_at < (at or timezone.now())
 
     @property
-    def days_overdue(self):
-        """Whole days since the day it was due, as the reader's calendar counts them; 0 when it is not overdue."""
-        return max(0, -self._days_left()) if self.is_overdue() else 0
+    def days_late(self):
+        """Whole days from the day it was due to the day it came back, or to today while it is overdue."""
+        end = self.returned_at or (timezone.now() if self.is_overdue() else self.due_at)
+        return max(0, (timezone.localdate(end) - timezone.localdate(self.due_at)).days)
 
     @property
     def is_due_soon(self):

@@ -11,11 +11,21 @@ from keysite.ledger import kept_history
 class RenewalQuerySet(models.QuerySet):
     def visible_to(self, person):
         """Those of the loans that ``person`` may see."""
-        loans = Renewal._meta.get_field("loan").related_model.objects
-        return self.filter(loan__in=loans.visible_to(person)) if person.has_perm("keys.view_renewal") else self.none()
+        return (
+            self.filter(loan__in=_loans().visible_to(person)) if person.has_perm("keys.view_renewal") else self.none()
+        )
+
+    def search(self, text):
+        """Those of the loans that ``text`` means."""
+        return self.filter(loan__in=_loans().search(text))
 
     def for_list(self):
         return self.select_related("loan__key__symbol", "loan__borrower", "by").order_by("-at", "-pk")
+
+
+def _loans():
+    """All loans; their module is above this one."""
+    return Renewal._meta.get_field("loan").related_model.objects
 
 
 class Renewal(models.Model):

@@ -2,6 +2,7 @@
 
 from keys.operations.clock import lift_expired_exceptions, release_expired_holds, remind_borrowers, retire_keys
 from keys.operations.corrections import transfer, undo
+from keys.operations.demo import make_demo
 from keys.operations.exceptions import end_exception, grant_exception
 from keys.operations.holds import hold_key, release_hold
 from keys.operations.imports import KEY_COLUMNS, import_keys
@@ -11,9 +12,11 @@ from keys.operations.loans import check_out, preview_check_out
 from keys.operations.losses import record_payment, report_found, report_lost
 from keys.operations.renewals import renew, renewed_until
 from keys.operations.returns import claim_return, reject_claim, return_key, take_back
+from keys.operations.symbols import SYMBOL_COLUMNS, import_symbols
 
 __all__ = [
     "KEY_COLUMNS",
+    "SYMBOL_COLUMNS",
     "add_key",
     "check_out",
     "check_out_at_kiosk",
@@ -22,8 +25,10 @@ __all__ = [
     "grant_exception",
     "hold_key",
     "import_keys",
+    "import_symbols",
     "lift_expired_exceptions",
     "preview_check_out",
+    "make_demo",
     "record_payment",
     "reinstate_key",
     "reject_claim",

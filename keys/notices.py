@@ -153,7 +153,7 @@ def department_reminder(notice):
 
 def _tone(overdue):
     """How firmly to ask: by the loan that is overdue longest."""
-    days = max((loan.days_overdue for loan in overdue), default=0)
+    days = max((loan.days_late for loan in overdue), default=0)
     return "last" if days >= CONTACT_FROM else "firm" if days >= FIRM_FROM else "kind"
 
 

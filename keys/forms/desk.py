@@ -73,8 +73,9 @@ class DeskCheckOutForm(KeysForm):
         label=gettext_lazy("Person"),
         max_length=254,
         required=False,
-        help_text=gettext_lazy("E-mail, number or name."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": gettext_lazy("E-mail, number or name")}
+        ),
     )
     borrower = forms.ModelChoiceField(queryset=None, required=False, widget=forms.HiddenInput)
     term = forms.ModelChoiceField(

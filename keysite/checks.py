@@ -43,6 +43,7 @@ def _steps(env):
     yield "lint", [*PYTHON, "ruff", "check", "."], env
     yield "imports", [sys.executable, "-c", LINT_IMPORTS], env
     yield "html", [*PYTHON, "djlint", "--lint", "--quiet", *_template_folders()], env
+    yield "compose", [*PYTHON, "check_jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"], env
     yield "templates", [*MANAGE, "check_templates"], env
     yield "translations", [*MANAGE, "check_translations"], env
     yield "migrations", [*MANAGE, "makemigrations", "--check", "--dry-run"], env

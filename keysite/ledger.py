@@ -1,6 +1,9 @@
 """How a fact changes: under a lock, with a history row that says who and why."""
 
 import hashlib
+from copy import copy
+from datetime import datetime
+from typing import NamedTuple
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, connection, models, transaction
@@ -105,10 +108,39 @@ def record_import(new, changes, *, by, reason):
         ) from None
 
 
+class Version(NamedTuple):
+    """How a row was from a moment on: ``was`` has the values that are different now."""
+
+    at: datetime
+    by: models.Model | None
+    reason: str
+    was: dict
+
+
+def record_past(rows, pasts):
+    """Insert ``rows`` of one model that come with a past; ``pasts`` has for each its versions, the oldest first."""
+    if not rows:
+        return
+    model = type(rows[0])
+    model._base_manager.bulk_create(rows, batch_size=1000)
+    first = [_as_it_was(row, past[0]) for row, past in zip(rows, pasts, strict=True)]
+    later = [_as_it_was(row, version) for row, past in zip(rows, pasts, strict=True) for version in past[1:]]
+    model.history.bulk_history_create(first, batch_size=1000)
+    model.history.bulk_history_create(later, batch_size=1000, update=True)
+
+
 def remove(instance, *, by, reason):
     """Delete a row that has no past worth keeping; its history stays and says who and why."""
     instance._history_user, instance._change_reason = by, str(reason)
     instance.delete()
+
+
+def _as_it_was(row, version):
+    instance = copy(row)
+    for name, value in version.was.items():
+        setattr(instance, name, value)
+    instance._history_date, instance._history_user, instance._change_reason = version.at, version.by, version.reason
+    return instance
 
 
 def _change(changes, by, reason):

@@ -1,0 +1,69 @@
+"""Filling an empty register with an invented university."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Affiliation, Department, LoanTerm, Notice, Person
+from accounts.operations import anonymise, assign_roles, propose_department, sync_roles
+from assets.models import Building
+from keys.models import KeySymbol, KeySystem, Reminder
+from keysite.ledger import Refusal, lock_word, record_past
+
+REAL = (Person, Affiliation, Department, LoanTerm, Building, KeySystem, KeySymbol)
+MARK = "invented for the demo"
+
+
+@transaction.atomic
+def make_demo(*, invent):
+    """Fill the register with the rows that ``invent`` gives for this moment, and their past; None when that was done.
+
+    Refused when anything else is in the register: what is invented never mixes with what is real.
+    """
+    lock_word("demo")
+    if KeySystem.history.filter(history_change_reason=MARK).exists():
+        return None
+    counts = {model._meta.verbose_name_plural: model._base_manager.count() for model in REAL}
+    if any(counts.values()):
+        found = ", ".join(f"{number} {name}" for name, number in counts.items() if number)
+        raise Refusal(_("This register is in use (%(found)s). The demo needs an empty one.") % {"found": found})
+    university = invent(timezone.now())
+    sync_roles()
+    for batch in university.batches:
+        record_past([told.row for told in batch], [told.versions() for told in batch])
+    Reminder.objects.bulk_create(university.reminders, batch_size=1000)
+    _backdate([told for batch in university.batches for told in batch if isinstance(told.row, Person)])
+    _write_notices(university.notices())
+    _finish(university.people)
+    return university
+
+
+def _backdate(people):
+    """They have been known since they were registered, which was not just now."""
+    for told in people:
+        told.row.joined_at = told.chapters[0][0]
+    Person.objects.bulk_update([told.row for told in people], ["joined_at"], batch_size=1000)
+
+
+def _write_notices(notices):
+    written = [notice.created_at for notice in notices]
+    Notice.objects.bulk_create(notices, batch_size=1000)
+    for notice, at in zip(notices, written, strict=True):
+        notice.created_at = at
+    Notice.objects.bulk_update(notices, ["created_at"], batch_size=1000)
+
+
+def _finish(people):
+    """What is done today, by the deeds themselves."""
+    administrator = people.staff["administrator"].row
+    for role, told in people.staff.items():
+        if role:
+            assign_roles(person=told.row, roles=[role], by=None)
+    anonymise(person=people.forgotten, by=administrator)
+    propose_department(
+        name="Marine Ecology",
+        kind=Department.Kind.DEPARTMENT,
+        contact_name="Tide Station office",
+        contact_email="tide-station@example.edu",
+        by=people.by_affiliation["Staff"][5],
+    )

@@ -129,6 +129,17 @@ def record_past(rows, pasts):
     model.history.bulk_history_create(later, batch_size=1000, update=True)
 
 
+def insert_from(model, fields, rows):
+    """Insert what the question ``rows`` (``values_list`` in the order of ``fields``) answers, in one statement.
+
+    Rows that a unique constraint would refuse are there already and stay as they are. For models without history.
+    """
+    columns = ", ".join(model._meta.get_field(name).column for name in fields)
+    sql, params = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {model._meta.db_table} ({columns}) {sql} ON CONFLICT DO NOTHING", params)
+
+
 def remove(instance, *, by, reason):
     """Delete a row that has no past worth keeping; its history stays and says who and why."""
     instance._history_user, instance._change_reason = by, str(reason)

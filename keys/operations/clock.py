@@ -1,22 +1,25 @@
 """What happens by itself. The clock only says “look now”: what is due follows from the facts, so that a tick that
 is missed, late or doubled changes nothing."""
 
+from datetime import datetime, time, timedelta
+
 from django.conf import settings
-from django.db import transaction
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.functions import RandomUUID
+from django.db import models, transaction
+from django.db.models import Case, Exists, F, OuterRef, Subquery, Value, When
+from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
-from accounts.models import Notice
+from accounts.models import Department, Notice, Person
 from accounts.notices import post_all
 from keys.models import Hold, Key, Loan, LoanException, Reminder
 from keys.notices import CONTACT_FROM
 from keys.operations.holds import end_holds
-from keysite.ledger import alone, lock_all, record_changes
+from keysite.ledger import alone, insert_from, lock_all, record_changes
 
 DUE_SOON = -1
 LADDER = (1, 3, 7, 14)  # days overdue
-CHUNK = 1000
+CHUNK = 5000  # loans: a clerk's return waits a tenth of a second at most
 
 
 def remind_borrowers(*, at):
@@ -37,55 +40,66 @@ def remind_borrowers(*, at):
 def _remind_chunk(at, last):
     """Remind the next borrowers in the order of ``pk``; gives back the last of them, None when there are no more.
 
+    One statement writes the steps and one the digests, however many there are: row by row took five times as long.
     Whoever has today's digest already waits until tomorrow: a step that no mail tells of is not written down.
     """
     if not alone("remind_borrowers"):
         return None
     today = at.astimezone(settings.INSTITUTION_ZONE).date()
-    due = _worth_reminding(at).exclude(borrower__notices__dedupe_key__startswith=f"reminder:{today}:")
-    borrowers = list(
-        due.filter(borrower__gt=last).order_by("borrower").values_list("borrower", flat=True).distinct()[:CHUNK]
-    )
-    loans = list(due.filter(borrower__in=borrowers).select_related("borrower__department").order_by("borrower", "pk"))
-    reminders = [
-        Reminder(loan=loan, due_at=loan.due_at, step=step, at=at)
-        for loan in loans
-        if (step := _step(loan.due_at, at)) is not None and step > loan.last_step
-    ]
-    Reminder.objects.bulk_create(reminders, ignore_conflicts=True)
-    post_all(_digests(reminders, at, today) + _to_contacts(reminders, at, today))
-    return borrowers[-1] if len(borrowers) == CHUNK else None
+    digest = Concat(Value(f"reminder:{today}:"), OuterRef("borrower"), output_field=models.CharField())
+    due = _worth_reminding(at, today).exclude(Exists(Notice.objects.filter(dedupe_key=digest)))
+    people = Loan.objects.to_remind(at=at).filter(borrower__gt=last).order_by("borrower")
+    last_of_chunk = people.values_list("borrower", flat=True)[CHUNK - 1 : CHUNK].first()
+    due = due.filter(borrower__gt=last, **({"borrower__lte": last_of_chunk} if last_of_chunk else {}))
+    insert_from(Reminder, ["loan", "due_at", "step", "at"], due.values_list("pk", "due_at", "step", Value(at)))
+    reached = Reminder.objects.filter(at=at, loan__returned_at=None, loan__paid_on=None)
+    _write_digests(reached, at, today, last, last_of_chunk)
+    post_all(_to_contacts(reached, at, today))
+    return last_of_chunk
 
 
-def _worth_reminding(at):
-    """Loans due soon or overdue that have not reached the end of the ladder."""
+def _worth_reminding(at, today):
+    """Loans due soon or overdue, annotated with the ``step`` of the ladder that they have newly reached."""
     newest = Reminder.objects.filter(loan=OuterRef("pk"), due_at=OuterRef("due_at")).order_by("-step").values("step")
-    loans = Loan.objects.to_remind(at=at).annotate(last_step=Coalesce(Subquery(newest[:1]), DUE_SOON - 1))
-    return loans.filter(last_step__lt=LADDER[-1])
+    steps = [When(due_at__lt=_midnight(today, step - 1), then=step) for step in reversed(LADDER)]
+    return (
+        Loan.objects.to_remind(at=at)
+        .annotate(step=Case(*steps, When(due_at__gt=at, then=DUE_SOON), output_field=models.SmallIntegerField()))
+        .filter(step__gt=Coalesce(Subquery(newest[:1]), DUE_SOON - 1))
+    )
 
 
-def _step(due_at, at):
-    """The highest step that a loan due at ``due_at`` has reached; between two steps, the lower one."""
-    if due_at > at:
-        return DUE_SOON
-    days = (at.astimezone(settings.INSTITUTION_ZONE).date() - due_at.astimezone(settings.INSTITUTION_ZONE).date()).days
-    return max((step for step in LADDER if step <= days), default=None)
+def _midnight(today, days):
+    """When the day began that is ``days`` before ``today``, in the institution's time zone."""
+    return datetime.combine(today - timedelta(days=days), time.min, settings.INSTITUTION_ZONE)
 
 
-def _digests(reminders, at, today):
-    borrowers = {reminder.loan.borrower_id for reminder in reminders if reminder.loan.borrower.is_active}
-    return [
-        Notice(kind="loan_reminder", person_id=person, dedupe_key=f"reminder:{today}:{person}", next_try_at=at)
-        for person in sorted(borrowers)
-    ]
-
-
-def _to_contacts(reminders, at, today):
-    departments = {
-        reminder.loan.borrower.department
-        for reminder in reminders
-        if reminder.step >= CONTACT_FROM and reminder.loan.borrower.department
+def _write_digests(reached, at, today, after, until):
+    people = Person.objects.active().filter(Exists(reached.filter(loan__borrower=OuterRef("pk"))), pk__gt=after)
+    if until:
+        people = people.filter(pk__lte=until)
+    columns = {
+        "public_id": RandomUUID(),
+        "kind": Value("loan_reminder"),
+        "person": F("pk"),
+        "address": Value(""),
+        "facts": Value({}, output_field=models.JSONField()),
+        "dedupe_key": Concat(Value(f"reminder:{today}:"), F("pk"), output_field=models.CharField()),
+        "created_at": Value(at),
+        "next_try_at": Value(at),
+        "tries": Value(0),
+        "last_error": Value(""),
+        "sent_to": Value(""),
+        "subject": Value(""),
+        "text": Value(""),
     }
+    insert_from(Notice, columns, people.values_list(*columns.values()))
+
+
+def _to_contacts(reached, at, today):
+    departments = Department.objects.exclude(contact_email="").filter(
+        Exists(reached.filter(step__gte=CONTACT_FROM, loan__borrower__department=OuterRef("pk")))
+    )
     return [
         Notice(
             kind="department_reminder",
@@ -94,8 +108,7 @@ def _to_contacts(reminders, at, today):
             dedupe_key=f"department:{department.pk}:{today}",
             next_try_at=at,
         )
-        for department in sorted(departments, key=lambda department: department.pk)
-        if department.contact_email
+        for department in departments
     ]
 
 

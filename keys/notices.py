@@ -80,14 +80,11 @@ def exception_granted(exception, *, by):
 
 
 def _receipt(deed, loans, by):
+    """Put the receipt into the outbox; each loan carries it as ``receipt``, for the page that comes after the deed."""
     facts = {"deed": deed, "loans": [loan.pk for loan in loans], "due": loans[0].due_at.isoformat()}
-    notices.post(kind="loan_receipt", person=loans[0].borrower, facts=facts, by=by)
-
-
-def latest_receipt(loans):
-    """The receipt of what was done last with these loans."""
-    receipts = Notice.objects.filter(kind="loan_receipt", person=loans[0].borrower_id)
-    return receipts.filter(facts__loans=[loan.pk for loan in loans]).latest("pk")
+    receipt = notices.post(kind="loan_receipt", person=loans[0].borrower, facts=facts, by=by)
+    for loan in loans:
+        loan.receipt = receipt
 
 
 def recent_receipts(person, most=5):

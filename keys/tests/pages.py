@@ -1,0 +1,27 @@
+"""What tests of pages do again and again: fill in a page's form, and read what a page says."""
+
+import re
+from html import unescape
+
+FORMS = ("form", "returning", "taking")
+
+
+def post(client, address, **fields):
+    """Open the page, fill in its form and send it; ``page`` is where the form is, if elsewhere."""
+    page = client.get(fields.pop("page", address))
+    form = next(page.context[name] for name in FORMS if name in page.context)
+    return client.post(address, {"once": form["once"].value(), **fields})
+
+
+def text_of(response):
+    """The words of a page, as a person reads them."""
+    main = re.search(r"<main.*</main>", response.content.decode(), re.DOTALL)
+    words = re.sub(r"<[^>]*>", " ", main[0] if main else response.content.decode())
+    return " ".join(unescape(words).split())
+
+
+def problems_of(response):
+    """The lines of “There is a problem” on a page."""
+    summary = re.search(r'<div class="problem".*?</div>', response.content.decode(), re.DOTALL)
+    lines = re.findall(r"<li>(.*?)</li>", summary[0], re.DOTALL) if summary else []
+    return [unescape(re.sub(r"<[^>]*>", "", line)).strip() for line in lines]

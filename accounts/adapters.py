@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import operations
 from keysite.ledger import Refusal
@@ -25,6 +26,15 @@ SECOND_FACTORS = {"mfa", "otp", "hwk", "swk", "fpt", "face", "iris", "sc"}  # RF
 
 class AccountAdapter(DefaultAccountAdapter):
     """Passwords and messages go through our deeds; nobody signs up by a form."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": gettext_lazy("Address and password do not match. Check both, or ask for a code."),
+        "incorrect_password": gettext_lazy("This is not your password."),
+        "enter_current_password": gettext_lazy("This is not your current password."),
+        "too_many_login_attempts": gettext_lazy("Too many tries. Wait a few minutes, then try again."),
+        "rate_limited": gettext_lazy("Too many tries. Wait a few minutes, then try again."),
+        "incorrect_code": gettext_lazy("This is not the code. Each works once: wait for the next one."),
+    }
 
     def is_open_for_signup(self, request):
         return False
@@ -49,7 +59,11 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().post_login(request, user, signal_kwargs=signal_kwargs, **how)
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
-        operations.tell_sign_in_changed(person=user, change=template_prefix.rsplit("/", 1)[-1])
+        """Tell the person through the outbox; a factor that was just set up was also just shown."""
+        change = template_prefix.rsplit("/", 1)[-1]
+        if change in {"totp_activated", "webauthn_added"}:
+            record_authentication(self.request, user, method="mfa", type=change, reauthenticated=True)
+        operations.tell_sign_in_changed(person=user, change=change)
 
     def send_mail(self, template_prefix, email, context):
         raise NotImplementedError(f"{template_prefix}: mail is written by notices.py and sent from the outbox.")
@@ -63,7 +77,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
     def pre_social_login(self, request, sociallogin):
         if sociallogin.state.get("process") not in {None, "login"}:
-            raise PermissionDenied(_("Sign out, and sign in with the other account: it is linked by its address."))
+            sentence = _("Sign out, and sign in with the other account: it is linked by its address.")
+            raise ImmediateHttpResponse(refused(request, sentence))
         if not sociallogin.is_existing:
             sociallogin.user = self._person(request, sociallogin)
 
@@ -90,6 +105,10 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
 class MFAAdapter(DefaultMFAAdapter):
     """Secrets of authenticator apps and recovery codes lie encrypted in the database."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": gettext_lazy("This is not the code. Each works once: wait for the next one."),
+    }
 
     def encrypt(self, text):
         return _cipher().encrypt(text.encode()).decode()

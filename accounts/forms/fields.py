@@ -16,6 +16,8 @@ class AddressField(forms.EmailField):
     default_error_messages = {
         "required": gettext_lazy("Type your e-mail address."),
         "invalid": gettext_lazy("This is not an e-mail address. Type one like name@example.edu, without spaces."),
+        "max_length": gettext_lazy("An e-mail address has 254 characters at most. Check what was typed."),
+        "null_characters_not_allowed": gettext_lazy("This is not an e-mail address. Type one like name@example.edu."),
     }
 
     def __init__(self, **kwargs):

@@ -4,6 +4,7 @@ from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
+from allauth.socialaccount import forms as social
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ LABELS = {
     "remember": _("Stay signed in on this device"),
     "code": _("Code"),
     "name": _("Name of this passkey"),
+    "account": _("Account"),
     "passwordless": _("Also sign in with it, without a password"),
 }
 HELP = {
@@ -88,3 +90,10 @@ class PasskeyForm(OurWords, webauthn.AddWebAuthnForm):
 
 class PasskeyNameForm(OurWords, webauthn.EditWebAuthnForm):
     """Another name for a passkey."""
+
+
+class UnlinkForm(OurWords, social.DisconnectForm):
+    """A linked account to remove; the last one too, since a code by e-mail always signs in."""
+
+    def clean(self):
+        return forms.Form.clean(self)

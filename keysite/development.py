@@ -23,7 +23,7 @@ LOCK = "--universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 def main(words):
     """Run the deed that the first word names; return the exit code, or a sentence on what is wrong."""
-    deeds = {"up": up, "test": test, "check": check, "manage": manage, "lock": lock}
+    deeds = {"up": up, "test": test, "check": check, "manage": manage, "lock": lock, "bench": bench}
     if words[0] not in deeds:
         return f"./dev has no command {words[0]!r}: it has {', '.join(deeds)}."
     try:
@@ -86,6 +86,16 @@ def lock(_words):
     all_of_it = [*uv, "--extra", "embedded", "--group", "dev", "--output-file", "requirements.lock"]
     for_a_server = [*uv, "--constraint", "requirements.lock", "--output-file", "requirements-server.lock"]
     return subprocess.call(all_of_it, cwd=PROJECT) or subprocess.call(for_a_server, cwd=PROJECT)
+
+
+def bench(words):
+    """Measure, on data and servers of its own in var/bench and with the settings of production."""
+    folder = VAR / "bench"
+    folder.mkdir(exist_ok=True)
+    env = environment() | {"KEYSITE_DEBUG": "0", "KEYSITE_REMINDERS_FROM": "00:00"}
+    with services(folder) as urls:
+        code = call([*MANAGE, "collectstatic", "--noinput", "--verbosity", "0"], env=env | urls)
+        return code or call([sys.executable, "-m", "bench", *words], env=env | urls, cwd=PROJECT)
 
 
 @contextmanager

@@ -130,7 +130,7 @@ def read(data, *, name, columns):
         name, encoding, DELIMITERS[delimiter], {column: header[place] for column, place in places.items()}, unread
     )
     for number, cells in records:
-        if cells is None or any(cell.strip() for cell in cells):
+        if cells is None or _says_something(cells):
             _read_line(table, number, cells, places, len(header), columns)
     return table
 
@@ -157,7 +157,7 @@ def _open(raw, name, columns):
     best = None
     for delimiter in DELIMITERS:
         records = _records(raw, delimiter)
-        header = next((cells for _number, cells in records if cells is None or any(map(str.strip, cells))), [])
+        header = next((cells for _number, cells in records if cells is None or _says_something(cells)), [])
         if header is None:
             continue
         known = {_simple(heading) for column in columns for heading in column.headings}
@@ -169,6 +169,11 @@ def _open(raw, name, columns):
     if not best[3]:
         raise Refusal(_("%(file)s is empty. Is it the right file?") % {"file": name})
     return best[1:]
+
+
+def _says_something(cells):
+    """Not so when a line holds nothing but delimiters, of whatever kind."""
+    return any(cell.strip(" ,;\t\xa0") for cell in cells)
 
 
 def _match(header, columns, name):

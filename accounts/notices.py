@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 
 from accounts.codes import code_of
 from accounts.models import Department, EmailCode, Notice, Person
+from keysite.logs import current_id
 
 log = logging.getLogger(__name__)
 NOT_ME = signing.Signer(salt="not-me")
@@ -72,7 +73,7 @@ def kick():
     quick = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, "socket_timeout": 0.5, "socket_connect_timeout": 0.5}
     try:
         with current_app.connection_for_write(transport_options=quick) as connection:
-            current_app.send_task(SEND_TASK, connection=connection, retry=False)
+            current_app.send_task(SEND_TASK, connection=connection, retry=False, root_id=current_id())
     except (OSError, OperationalError, RedisError) as error:
         log.warning("The queue cannot be reached (%s); the next sweep sends the mail.", type(error).__name__)
 

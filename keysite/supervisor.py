@@ -33,7 +33,7 @@ class Command:
 def keysite_commands(listening):
     """The three processes of keysite, by name; ``listening`` is the web server's socket."""
     web = f"gunicorn keysite.wsgi --bind fd://{listening.fileno()} --worker-class gthread --workers 2 --threads 4"
-    web += " --preload --graceful-timeout 10 --access-logfile - --no-control-socket"
+    web += " --preload --graceful-timeout 10 --no-control-socket"
     worker = "celery -q -A keysite worker --concurrency 2 --without-mingle --without-gossip --loglevel INFO"
     # No pid file: it would outlive a kill, and the next start would refuse.
     beat = "celery -q -A keysite beat --scheduler django_celery_beat.schedulers:DatabaseScheduler --pidfile= -l INFO"

@@ -7,6 +7,8 @@ from django.views.generic import RedirectView
 
 from keysite.mailbox import dev_mailbox
 
+handler500 = "keysite.outage.server_error"
+
 urlpatterns = [
     # The console has no sign-in and no password form of its own: there is one way in, with one second factor.
     path("admin/login/", login_not_required(RedirectView.as_view(pattern_name="sign_in", query_string=True))),

@@ -80,6 +80,7 @@ def _deliver(notice, content, connection, at):
     except SMTPDataError as error:
         return _refused(notice, error, error.smtp_code, at)
     except (OSError, SMTPException) as error:
+        log.warning("The mail server does not take mail (%s): all waits for the next sweep", type(error).__name__)
         _try_later(notice, error, at)
         return False
     except Exception as error:  # an address or subject that cannot be put into a header
@@ -89,6 +90,7 @@ def _deliver(notice, content, connection, at):
     if notice.kind not in SECRET:
         notice.subject, notice.text = content.subject, content.text
     notice.save()
+    log.info("Notice %s (%s) is sent", notice.pk, notice.kind)
     return True
 
 
@@ -111,6 +113,7 @@ def _refused(notice, error, code, at):
         return _try_later(notice, error, at)
     notice.failed_at, notice.last_error = at, str(error)[:500]
     notice.save()
+    log.warning("Notice %s (%s) is refused for good (%s)", notice.pk, notice.kind, code)
     if notice.person and isinstance(error, SMTPRecipientsRefused):
         # Once the notice is let go: elsewhere the person is locked first.
         transaction.on_commit(partial(_note_bounce, notice.person, at))

@@ -91,7 +91,8 @@ class DeskCheckOutForm(KeysForm):
         self.clerk, self.matches, self.answer, self.held = clerk, [], None, ()
         self.commits = bool(data) and ("check_out" in data or "take_rest" in data)
         self.takes_rest = "take_rest" in self.data
-        self.fields["borrower"].queryset = Person.objects.visible_to(clerk).for_list()
+        people = Person.objects.visible_to(clerk).for_list()
+        self.fields["borrower"].queryset = people.select_related("affiliation__loan_term", "department")
         self.fields["keys"].required, self.fields["keys"].passes_over = self.commits, self.takes_rest
         self.newcomer = NewPersonForm(data if "register" in self.data else None, prefix="new")
 

@@ -3,14 +3,11 @@
 import re
 from html import unescape
 
-FORMS = ("form", "returning", "taking")
 
-
-def post(client, address, **fields):
-    """Open the page, fill in its form and send it; ``page`` is where the form is, if elsewhere."""
-    page = client.get(fields.pop("page", address))
-    form = next(page.context[name] for name in FORMS if name in page.context)
-    return client.post(address, {"once": form["once"].value(), **fields})
+def post(client, address, *, page=None, form="form", **fields):
+    """Open the page (``page``, when the form is elsewhere), fill in its form and send it."""
+    once = client.get(page or address).context[form]["once"].value()
+    return client.post(address, {"once": once, **fields})
 
 
 def text_of(response):

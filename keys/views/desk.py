@@ -1,6 +1,6 @@
 """The desk: one page where a clerk scans keys in and out, with a queue waiting."""
 
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.forms import new_once
-from accounts.models import Person, Trust
+from accounts.models import Trust
 from accounts.trust import staff_only
 from keys import operations
 from keys.forms.desk import DeskCheckOutForm, LoanForm, ReturnForm
@@ -97,10 +97,8 @@ def _with_forms(loans, clerk):
 def _begun(request, key):
     """A check-out with its first key in the basket."""
     person = request.GET.get("person", "")
-    borrower = Person.objects.visible_to(request.user).filter(pk=person).first() if person.isdigit() else None
-    data = request.GET.copy()
-    data.setlist("keys", [as_typed(key)])
-    data["borrower"], data["person"], data["once"] = borrower.pk if borrower else "", "", new_once()
+    data = QueryDict(mutable=True)
+    data.update({"keys": key.public_code, "borrower": person if person.isdecimal() else "", "once": new_once()})
     form = DeskCheckOutForm(data, clerk=request.user)
     form.is_valid()
     form.look()

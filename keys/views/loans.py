@@ -73,7 +73,8 @@ def loan_find(request, pk):
 
 def receipt(request, public_id):
     """What was done and what the person holds now: the same facts as the mail, for whom the mail was for."""
-    notice = Notice.objects.filter(person=request.user, kind="loan_receipt", public_id=public_id).first()
+    receipts = Notice.objects.filter(person=request.user, kind="loan_receipt").for_list()
+    notice = receipts.filter(public_id=public_id).first()
     if notice is None:
         raise Http404
     return render(request, "keys/receipt.html", notices.receipt_of(notice) | {"notice": notice})

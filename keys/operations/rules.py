@@ -64,7 +64,7 @@ class Basket:
         """Each key with the sentence why it is refused, or None; keys of the basket count against the limit."""
         verdicts = {}
         for key in keys:
-            verdicts[key] = self._why_not_there(key) or self._why_not_for(key)
+            verdicts[key] = self._why_not_there(key) or self._why_not_handed_out(key) or self._why_not_for(key)
             if verdicts[key] is None:
                 self.held[key.symbol_id] += 1
         return verdicts
@@ -86,18 +86,22 @@ class Basket:
             return _("Key %(key)s is on hold for somebody else until %(until)s.") % words
         return None
 
+    def _why_not_handed_out(self, key):
+        """Why nobody gets the key in this way, whoever they are; a key kept ready may be taken all the same."""
+        words = {"key": str(key), "desk": settings.DESK_CONTACT}
+        kept_ready = key.pk in self.live_holds
+        if self.trust < Trust.STAFF and not (key.symbol.self_service or kept_ready):
+            return _("Key %(key)s is handed out by %(desk)s only. Ask there.") % words
+        if self.trust < key.symbol.least_trust:
+            words["trust"] = Trust(key.symbol.least_trust).label
+            return _("Key %(key)s needs more than you have shown so far (%(trust)s). Ask %(desk)s.") % words
+        return None
+
     def _why_not_for(self, key):
         if self.borrower is None or self.borrower.affiliation is None:  # who that is gets a sentence of its own
             return None
         symbol, affiliation = key.symbol, self.borrower.affiliation
         words = {"key": str(key), "affiliation": affiliation.name}
-        words["desk"] = settings.DESK_CONTACT
-        kept_ready = key.pk in self.live_holds
-        if self.trust < Trust.STAFF and not (symbol.self_service or kept_ready):
-            return _("Key %(key)s is handed out by %(desk)s only. Ask there.") % words
-        if self.trust < symbol.least_trust:
-            words["trust"] = Trust(symbol.least_trust).label
-            return _("Key %(key)s needs more than you have shown so far (%(trust)s). Ask %(desk)s.") % words
         if symbol.level > affiliation.highest_level:
             words |= {"level": symbol.get_level_display(), "most": KeyLevel(affiliation.highest_level).label}
             return _("%(key)s is above what “%(affiliation)s” may hold (%(level)s; at most %(most)s).") % words

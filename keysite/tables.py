@@ -226,7 +226,7 @@ def _read_line(table, number, cells, places, width, columns):
         table.refused.append(Remark(number, "", sentence % words))
         return
     raw = {column.name: _cell(cells, places.get(column.name)) for column in columns}
-    wrong = {column.name: why for column in columns if (why := _why_not(raw[column.name], column.longest))}
+    wrong = {column.name: why for column in columns if (why := why_not(raw[column.name], column.longest))}
     table.refused.extend(Remark(number, table.headings[column], why) for column, why in wrong.items())
     if not wrong:
         table.lines.append(Line(number, {column: clean(value) for column, value in raw.items()}))
@@ -236,8 +236,8 @@ def _cell(cells, place):
     return cells[place].strip() if place is not None and place < len(cells) else ""
 
 
-def _why_not(value, longest):
-    """Why a value cannot be taken, or None."""
+def why_not(value, longest):
+    """Why a value cannot be kept, or None."""
     if "\n" in value or "\r" in value:
         return _("The value goes over several lines. Is a quotation mark missing?")
     if "\0" in value:

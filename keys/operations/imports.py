@@ -9,7 +9,7 @@ from assets.models import Building, Space
 from keys.key_list import ORDER, KeyList, place_of
 from keys.models import Cabinet, Hook, Key, KeySymbol, KeySystem, SymbolSpace
 from keysite.ledger import Refusal, lock_word, record_import
-from keysite.tables import Column, Outcome, folded
+from keysite.tables import Column, Outcome, clean, folded, why_not
 
 KEY_COLUMNS = (
     Column("symbol", ("symbol", "key symbol", "key type", "key code", "key number", "key"), 32, True),
@@ -39,9 +39,12 @@ def import_keys(*, table, by, system="", cabinet="", dry_run=False):
     lock_word("import_keys")
     outcome = Outcome(table)
     rows = _known(table.lines)
-    words = {"system": _default(KeySystem, "code", system), "cabinet": _default(Cabinet, "name", cabinet)}
-    _refuse_without(table, **words)
-    keys = KeyList(rows, outcome, **words)
+    defaults = {
+        "system": _default(rows[KeySystem], system, KeySystem(code=clean(system)), 32),
+        "cabinet": _default(rows[Cabinet], cabinet, Cabinet(name=clean(cabinet)), 64),
+    }
+    _refuse_without(table, **defaults)
+    keys = KeyList(rows, outcome, **defaults)
     for line in table.lines:
         keys.take(line)
     outcome.notes = _notes(keys)
@@ -84,12 +87,13 @@ def _buildings():
     return by_name | {folded(row.code): row for row in rows}
 
 
-def _default(model, name, given):
-    """The row of this name, known or new; without a name the only one there is, or None."""
-    rows = {folded(getattr(row, name)): row for row in model.objects.all()}
+def _default(known, given, made, longest):
+    """The row called ``given``, known or else the one ``made``; without a name the only one there is, or None."""
+    if why := why_not(given, longest):
+        raise Refusal(why)
     if given:
-        return rows.get(folded(given)) or model(**{name: given})
-    return next(iter(rows.values())) if len(rows) == 1 else None
+        return known.get(folded(clean(given)), made)
+    return next(iter(known.values())) if len(known) == 1 else None
 
 
 def _refuse_without(table, system, cabinet):

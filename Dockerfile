@@ -21,7 +21,7 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 KEYSITE_STATIC_DIR=/app/collected KE
 # collectstatic needs settings, not services: the values below are used for this one command only.
 # Nothing can be written to the image once it runs, so the bytecode is made here, too.
 RUN DATABASE_URL=postgresql://none/none REDIS_URL=redis://none KEYSITE_SECRET_KEY=none KEYSITE_SITE_URL=https://none \
-    KEYSITE_ALLOWED_HOSTS=none python manage.py collectstatic --noinput \
+    KEYSITE_ALLOWED_HOSTS=none KEYSITE_SMTP_URL=smtp://none python manage.py collectstatic --noinput \
     && python -m compileall -q . \
     && mkdir /media && chown keysite /media
 USER keysite

@@ -187,7 +187,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
-# Mail: to a server once KEYSITE_SMTP_URL is set, until then to a folder or the console
+# Mail: to a server, or to a folder; never to the log, which names nobody
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = _text("KEYSITE_MAIL_FROM", "keysite@localhost")
 EMAIL_TIMEOUT = 10
 EMAIL_SUBJECT_PREFIX = ""
@@ -204,7 +204,7 @@ elif _smtp.scheme:
 elif EMAIL_FILE_PATH:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    raise ImproperlyConfigured("Set KEYSITE_SMTP_URL, or KEYSITE_MAIL_DIR for a folder that takes the mail.")
 
 # Language
 LANGUAGE_CODE = _text("KEYSITE_LANGUAGE", "en")

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from keysite.logs import LOGGING as LOGGING
+from keysite.navigation import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -72,11 +73,11 @@ NOTICES_KEPT_DAYS = _number("KEYSITE_NOTICES_KEPT_DAYS", 730)
 STAFF_SECOND_FACTOR = _flag("KEYSITE_STAFF_SECOND_FACTOR", not DEBUG)
 
 INSTALLED_APPS = [
-    "unfold",  # before the admin, whose templates it overrides
+    "unfold.apps.BasicAppConfig",  # before the admin, whose templates it overrides
     "unfold.contrib.filters",
     "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
-    "django.contrib.admin",
+    "keysite.apps.ConsoleConfig",  # Django's admin with our site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -335,7 +336,6 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 
 # History, import, export
 SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
-SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"

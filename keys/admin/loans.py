@@ -1,0 +1,278 @@
+"""The loan book: who holds which key, since when and until when, and what the desk does about it."""
+
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from import_export.fields import Field
+from import_export.resources import ModelResource
+
+from accounts.models import LoanTerm, Person, Trust
+from keys.models import Key, Loan
+from keys.models.loans import UNDO_TIME
+from keys.operations import record_payment, reject_claim, renew, report_found, report_lost, return_key, transfer, undo
+from keysite.console import ConsoleAdmin, Deed, Related, Tabs, display
+from keysite.console.exchange import Exporting
+from keysite.console.fields import Amount, Asking, Choice, Day, Few, Row, Text, why
+
+
+class LoanTabs(Tabs):
+    title, parameter_name = _("show"), "show"
+    choices_offered = [
+        ("active", _("Active")),
+        ("overdue", _("Overdue")),
+        ("today", _("Due today")),
+        ("week", _("Due this week")),
+        ("claimed", _("Said to be back")),
+        ("lost", _("Lost or broken")),
+        ("review", _("To review")),
+        ("paid", _("Paid")),
+        ("returned", _("Returned")),
+        ("all", _("All")),
+    ]
+    otherwise = "active"
+
+    def choose(self, loans, value):
+        now = timezone.now()
+        if value in ("overdue", "for_review", "review"):
+            return loans.overdue(at=now) if value == "overdue" else loans.for_review(at=now)
+        if value in ("today", "week"):
+            return loans.due_between(*_days(now, 1 if value == "today" else 7))
+        return getattr(loans, value)()
+
+
+def _days(now, days):
+    """From the beginning of today to the end of the last of so many days, in the institution's time zone."""
+    today = timezone.localdate(now, settings.INSTITUTION_ZONE)
+    return (datetime.combine(day, time.min, settings.INSTITUTION_ZONE) for day in (today, today + timedelta(days=days)))
+
+
+class OfBorrower(Related):
+    title, parameter_name, path, related_model = _("borrower"), "borrower", "borrower", Person
+
+
+class OfKey(Related):
+    title, parameter_name, path, related_model = _("key"), "key", "key", Key
+
+
+class TakeBack(Asking):
+    condition = Choice(label=_("Condition"), choices=Loan.Condition.choices, help_text=_("A broken key is retired."))
+
+
+class Renew(Asking):
+    due_on = Day(label=_("Due on"), required=False, help_text=_("Empty: as late as the term allows."))
+    term = Few(LoanTerm, label=_("Term"), required=False, empty_label=_("As before"))
+    why = why(_("Why"), required=False)
+
+
+class Lost(Asking):
+    loss = Choice(label=_("What happened"), choices=Loan.Loss.choices)
+
+
+class Paid(Asking):
+    amount = Amount(label=_("Amount (%(currency)s)") % {"currency": settings.CURRENCY}, max_digits=9, decimal_places=2)
+    paid_on = Day(label=_("Paid on"), required=False, help_text=_("Empty: today."))
+    note = Text(label=_("Note"), max_length=200, help_text=_("The number of the receipt, say."))
+
+
+class HandOn(Asking):
+    borrower = Row(Loan, "borrower", label=_("To"))
+    term = Few(LoanTerm, label=_("Term"), required=False, empty_label=_("That of the affiliation"))
+    due_on = Day(label=_("Due on"), required=False, help_text=_("Empty: as late as the term allows."))
+
+
+class LoanResource(ModelResource):
+    key = Field("key__symbol__symbol", "symbol")
+    serial = Field("key__serial", "serial")
+    borrower = Field("borrower__name", "borrower")
+    email = Field("borrower__email", "e-mail")
+    department = Field("borrower__department__name", "department")
+    term = Field("term__name", "term")
+    status = Field("status", "status")
+
+    class Meta:
+        model = Loan
+        fields = export_order = [
+            "key",
+            "serial",
+            "borrower",
+            "email",
+            "department",
+            "status",
+            "term",
+            "out_at",
+            "due_at",
+            "claimed_at",
+            "returned_at",
+            "condition",
+            "lost_at",
+            "loss",
+            "paid_on",
+            "paid_amount",
+            "paid_note",
+            "found_at",
+            "note",
+        ]
+
+
+STAFF = {"trust": Trust.STAFF}
+
+
+def _deed(operation, label, done, *, permission=None, **options):
+    permission = f"keys.{permission or operation.__name__}"
+    return Deed(operation, row="loan", permission=permission, label=label, done=done, **options)
+
+
+@admin.register(Loan)
+class LoanAdmin(Exporting, ConsoleAdmin):
+    list_display = ["key", "borrower_name", "department", "state", "out_at", "due_at", "term"]
+    list_filter = [LoanTabs, OfBorrower, OfKey]
+    search_fields = ["note"]
+    search_help_text = _("Borrower, symbol and serial, or the code on the tag")
+    sortable_by = ["out_at", "due_at"]
+    fieldsets = [
+        (None, {"fields": [("key", "borrower"), ("out_at", "due_at"), ("out_by", "term", "trust"), "note"]}),
+        (_("Handed on"), {"fields": ["follows"]}),
+        (_("Said to be back"), {"fields": [("claimed_at", "claimed_by")]}),
+        (_("Lost or broken"), {"fields": [("lost_at", "lost_by", "loss"), ("found_at", "found_by")]}),
+        (_("Paid"), {"fields": [("paid_on", "paid_amount"), ("paid_by", "paid_note")]}),
+        (_("Back"), {"fields": [("returned_at", "returned_by", "condition"), "undone_at"]}),
+    ]
+    resource_classes = [LoanResource]
+    deeds = [
+        _deed(
+            return_key,
+            _("Take back"),
+            _("%(row)s: the key is back."),
+            form=TakeBack,
+            fixed=STAFF,
+            icon="keyboard_return",
+            bulk=True,
+            shown=lambda loan: loan.is_open,
+        ),
+        _deed(
+            renew,
+            _("Renew"),
+            _("%(row)s: the loan is renewed."),
+            form=Renew,
+            fixed=STAFF,
+            icon="event_repeat",
+            bulk=True,
+            shown=lambda loan: loan.is_running,
+        ),
+        _deed(
+            report_lost,
+            _("Lost or broken"),
+            _("%(row)s: the key is reported lost or broken."),
+            form=Lost,
+            fixed=STAFF,
+            icon="report",
+            bulk=True,
+            shown=lambda loan: loan.is_running,
+        ),
+        _deed(
+            record_payment,
+            _("Paid"),
+            _("%(row)s: the payment is recorded."),
+            form=Paid,
+            icon="payments",
+            bulk=True,
+            shown=lambda loan: loan.is_lost and not loan.paid_on,
+        ),
+        _deed(
+            report_found,
+            _("Found"),
+            _("%(row)s: the key is found, and the loan goes on."),
+            fixed=STAFF,
+            icon="search_check",
+            bulk=True,
+            shown=lambda loan: loan.is_lost and not loan.paid_on,
+        ),
+        _deed(
+            reject_claim,
+            _("Not there"),
+            _("%(row)s: the key is not back; reminders go on."),
+            permission="return_key",
+            intro=_("The borrower said that the key is back, and it is not in the cabinet."),
+            icon="unpublished",
+            confirm=True,
+            bulk=True,
+            shown=lambda loan: loan.is_open and loan.claimed_at is not None,
+        ),
+        _deed(
+            transfer,
+            _("Hand on"),
+            _("%(row)s: the key is handed on."),
+            form=HandOn,
+            icon="swap_horiz",
+            shown=lambda loan: loan.is_running,
+        ),
+        _deed(
+            undo,
+            _("Undo"),
+            _("%(row)s: undone."),
+            intro=_("Takes back the last check-out or return of this loan; the history keeps both."),
+            icon="undo",
+            confirm=True,
+            bulk=True,
+            shown=lambda loan: timezone.now() - (loan.returned_at or loan.out_at) <= UNDO_TIME,
+        ),
+    ]
+
+    def has_add_permission(self, request):
+        return False
+
+    def get_readonly_fields(self, request, obj=None):
+        return [field.name for field in self.opts.fields if field.name != "note"]
+
+    def get_fieldsets(self, request, obj=None):
+        """Only what has happened."""
+        sets = super().get_fieldsets(request, obj)
+        happened = [obj and getattr(obj, _first(options)) for _name, options in sets[1:]]
+        return sets[:1] + [one for one, there in zip(sets[1:], happened, strict=True) if there]
+
+    def links(self, request, loan):
+        if request.user.has_perm("keys.view_renewal"):
+            yield _("Renewals"), f"{reverse('admin:keys_renewal_changelist')}?loan={loan.pk}"
+
+    @display(description=_("borrower"))
+    def borrower_name(self, loan):
+        return loan.borrower.name or loan.borrower.email
+
+    @display(description=_("department"))
+    def department(self, loan):
+        return loan.borrower.department
+
+    @display(
+        description=_("status"),
+        label={
+            "out": "success",
+            "overdue": "danger",
+            "claimed": "warning",
+            "lost": "warning",
+            "paid": "info",
+            "back": "",
+        },
+    )
+    def state(self, loan):
+        code = _code(loan)
+        return code, _("Said to be back") if code == "claimed" else loan.status
+
+
+def _first(options):
+    field = options["fields"][0]
+    return field if isinstance(field, str) else field[0]
+
+
+def _code(loan):
+    """How the list colours a loan."""
+    if not loan.is_open or loan.paid_on:
+        return "paid" if loan.is_open else "back"
+    if loan.is_lost:
+        return "lost"
+    if loan.claimed_at:
+        return "claimed"
+    return "overdue" if loan.is_overdue() else "out"

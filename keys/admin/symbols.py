@@ -1,0 +1,134 @@
+"""What is stamped on keys, and the systems it belongs to."""
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from import_export.fields import Field
+from import_export.resources import ModelResource
+
+from keys.models import KeySymbol, KeySystem, SymbolSpace
+from keys.operations import SYMBOL_COLUMNS, import_symbols, retire_symbol
+from keysite.console import ConsoleAdmin, ConsoleInline, Deed, Pick, Tabs, display
+from keysite.console.exchange import Exchanging, Upload
+from keysite.console.fields import Asking, Few, why
+
+
+@admin.register(KeySystem)
+class KeySystemAdmin(ConsoleAdmin):
+    list_display = ["code", "name", "manufacturer"]
+    search_fields = ["code", "name", "manufacturer"]
+    fields = ["code", "name", "manufacturer"]
+
+    def links(self, request, system):
+        yield _("Symbols"), f"{reverse('admin:keys_keysymbol_changelist')}?system={system.pk}"
+
+
+class RoomInline(ConsoleInline):
+    model = SymbolSpace
+    removable = True
+    fields = ["space"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("space__building")
+
+
+class SymbolTabs(Tabs):
+    title, parameter_name = _("show"), "show"
+    choices_offered = [("current", _("Current")), ("retired", _("Retired")), ("all", _("All"))]
+    otherwise = "current"
+
+    def choose(self, symbols, value):
+        return getattr(symbols, value)()
+
+
+class BySystem(Pick):
+    title, parameter_name = _("key system"), "system"
+
+    def lookups(self, request, model_admin):
+        self.choices_offered = [(str(pk), code) for pk, code in KeySystem.objects.values_list("pk", "code")]
+        return self.choices_offered
+
+    def choose(self, symbols, value):
+        return symbols.filter(system=value)
+
+
+class Retirement(Asking):
+    reason = why(_("Why"))
+
+
+class SymbolUpload(Upload):
+    system = Few(KeySystem, label=_("Key system"), required=False, help_text=_("Of lines that name none."))
+
+
+class KeySymbolResource(ModelResource):
+    system = Field("system__code", "system")
+    parent = Field("parent__symbol", "parent")
+    level = Field("get_level_display", "level")
+    least_trust = Field("get_least_trust_display", "least trust")
+
+    class Meta:
+        model = KeySymbol
+        fields = export_order = [
+            "system",
+            "symbol",
+            "description",
+            "level",
+            "parent",
+            "most_copies",
+            "self_service",
+            "least_trust",
+            "claim_closes",
+            "retired_at",
+            "retired_reason",
+        ]
+
+
+@admin.register(KeySymbol)
+class KeySymbolAdmin(Exchanging, ConsoleAdmin):
+    found_by_palette = "label"
+    plain_choices = ("system",)
+    list_display = ["symbol", "system", "description", "level", "self_service", "keys_in_use", "keys_there", "state"]
+    list_filter = [SymbolTabs, BySystem]
+    search_fields = ["symbol"]
+    search_help_text = _("Symbol or description")
+    fieldsets = [
+        (None, {"fields": [("system", "symbol"), "description", ("level", "parent"), "most_copies"]}),
+        (_("Handing out"), {"fields": ["self_service", "least_trust", "claim_closes"]}),
+        (_("Retired"), {"fields": [("retired_at", "retired_by"), "retired_reason"]}),
+    ]
+    readonly_fields = ["retired_at", "retired_by", "retired_reason"]
+    inlines = [RoomInline]
+    resource_classes = [KeySymbolResource]
+    import_deed, import_columns, import_form = import_symbols, SYMBOL_COLUMNS, SymbolUpload
+    deeds = [
+        Deed(
+            retire_symbol,
+            row="symbol",
+            permission="keys.retire_keysymbol",
+            label=_("Retire"),
+            done=_("Symbol %(row)s is retired."),
+            form=Retirement,
+            intro=_("No key of this symbol is handed out or renewed any more; keys are retired as they come back."),
+            icon="archive",
+            grave=True,
+            shown=lambda symbol: symbol.retired_at is None,
+        )
+    ]
+
+    def for_list(self, request):
+        return super().for_list(request).with_key_counts()
+
+    def links(self, request, symbol):
+        yield _("Keys"), f"{reverse('admin:keys_key_changelist')}?symbol={symbol.pk}"
+
+    @display(description=_("keys"))
+    def keys_in_use(self, symbol):
+        return symbol.keys_in_use
+
+    @display(description=_("available"))
+    def keys_there(self, symbol):
+        return symbol.keys_there
+
+    @display(description=_("state"), label={"retired": "info", "current": "success"})
+    def state(self, symbol):
+        return ("retired", _("Retired")) if symbol.retired_at else ("current", _("Current"))

@@ -1,0 +1,71 @@
+"""The timetable of the clock, in the console's way; the pages of other packages are left out.
+
+What other packages would change in theirs has no history, and roles come from ``accounts.roles``.
+"""
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+
+import keys.tasks
+import keysite.tasks
+from keysite.console import ConsoleAdmin, ConsoleForm, display
+from keysite.console.fields import Choice
+
+for _model in list(admin.site._registry):  # ours come later: this app is named before them
+    admin.site.unregister(_model)
+
+TASKS = (
+    keysite.tasks.send_notices,
+    keysite.tasks.clean_up,
+    keys.tasks.remind_borrowers,
+    keys.tasks.retire_keys,
+    keys.tasks.lift_expired_exceptions,
+)
+
+
+class PeriodicTaskForm(ConsoleForm):
+    task = Choice(label=_("What"), choices=[(task.name, task.__doc__.strip()) for task in TASKS])
+
+    def clean(self):
+        values = super().clean()
+        if ("interval" in values or "crontab" in values) and bool(values.get("interval")) == bool(
+            values.get("crontab")
+        ):
+            raise forms.ValidationError(_("Choose either an interval or times of day."))
+        return values
+
+    def validate_unique(self):
+        """The package's own would speak of kinds of schedule that are not offered here."""
+        self.instance.clean_fields(exclude=["task"])
+
+
+@admin.register(PeriodicTask)
+class PeriodicTaskAdmin(ConsoleAdmin):
+    form = PeriodicTaskForm
+    plain_choices = ("interval", "crontab")
+    list_display = ["name", "schedule", "enabled", "last_run_at"]
+    search_fields = ["name", "task"]
+    fields = ["name", "task", "enabled", ("interval", "crontab"), "last_run_at", "total_run_count"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*(["name", "task"] if obj else []), "last_run_at", "total_run_count"]
+
+    @display(description=_("when"))
+    def schedule(self, task):
+        return task.interval or task.crontab
+
+
+@admin.register(IntervalSchedule)
+class IntervalAdmin(ConsoleAdmin):
+    list_display = ["__str__", "every", "period"]
+    search_fields = ["period"]
+    fields = ["every", "period"]
+
+
+@admin.register(CrontabSchedule)
+class CrontabAdmin(ConsoleAdmin):
+    list_display = ["__str__", "minute", "hour", "day_of_week", "day_of_month", "month_of_year", "timezone"]
+    search_fields = ["hour"]
+    fields = ["minute", "hour", "day_of_week", "day_of_month", "month_of_year", "timezone"]

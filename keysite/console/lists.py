@@ -1,0 +1,179 @@
+"""Lists that stay quick with a million rows, and whose filters take nothing but what they offer."""
+
+from django.contrib import messages
+from django.contrib.admin import SimpleListFilter
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
+from django.core.paginator import Paginator
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from unfold.contrib.filters.admin import RadioFilter
+from unfold.views import ChangeList
+
+from keysite.console.scope import listed, offered, row_id
+
+COUNTED = 10_000
+LONGEST_SEARCH = 200
+
+
+class Counted(Paginator):
+    """Pages of a long list: counts up to ten thousand rows, and says “more than” beyond."""
+
+    template_name = "console/_pages.html"
+
+    @cached_property
+    def counted(self):
+        return self.object_list.order_by()[: COUNTED + 1].count()
+
+    @property
+    def count(self):
+        return min(self.counted, COUNTED)
+
+    @property
+    def more(self):
+        return self.counted > COUNTED
+
+
+class ConsoleList(ChangeList):
+    """A list with the joins of its model, and without the lookups that Django's would take from the address."""
+
+    def get_filters_params(self, params=None):
+        given = super().get_filters_params(params)
+        if set(given) - self.model_admin.filter_names(self.request):
+            raise IncorrectLookupParameters
+        return given
+
+    def get_queryset(self, request, exclude_parameters=None):
+        self.request = request
+        self.root_queryset = self.model_admin.for_list(request)
+        queryset = super().get_queryset(request, exclude_parameters)
+        self.tabs = next((spec for spec in self.filter_specs if isinstance(spec, Tabs)), None)
+        self.related = [spec for spec in self.filter_specs if isinstance(spec, Related)]
+        self.has_filters = any(spec is not self.tabs and spec not in self.related for spec in self.filter_specs)
+        return queryset
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.full_result_count = self.result_count  # there is no other, larger list to go back to
+
+    @property
+    def tab_choices(self):
+        return list(self.tabs.choices(self))
+
+    @property
+    def related_choices(self):
+        return [choice for spec in self.related for choice in spec.choices(self)]
+
+
+class Listing:
+    """The part of ``ConsoleAdmin`` that lists and finds rows."""
+
+    paginator = Counted
+    list_per_page = 50
+    list_max_show_all = 200
+    show_full_result_count = False
+    list_filter_submit = True
+    list_disable_select_all = True
+    list_before_template = "console/_tabs.html"
+    sortable_by = ()
+
+    def get_changelist(self, request, **kwargs):
+        return ConsoleList
+
+    def for_list(self, request):
+        """The rows the person may see, with all that the list shows of them."""
+        return listed(self.get_queryset(request))
+
+    def filter_names(self, request):
+        return {spec.parameter_name for spec in self.get_list_filter(request)}
+
+    def lookup_allowed(self, lookup, value, request):
+        return lookup in self.filter_names(request)
+
+    def changelist_view(self, request, extra_context=None):
+        if ERROR_FLAG in request.GET:
+            messages.warning(
+                request, _("The address asked for a filter or page that does not exist: this is the list.")
+            )
+        return super().changelist_view(request, extra_context)
+
+    def get_search_results(self, request, queryset, search_term):
+        words = search_term.strip()[:LONGEST_SEARCH]
+        if "\0" in words:
+            return queryset.none(), False
+        if words and hasattr(queryset, "search"):
+            return queryset.filter(pk__in=self.model._default_manager.search(words).values("pk")), False
+        return super().get_search_results(request, queryset, words)
+
+    def response_action(self, request, queryset):
+        chosen = [key for key in request.POST.getlist("_selected_action") if row_id(key)]
+        request.POST = request.POST.copy()
+        request.POST.setlist("_selected_action", chosen[: self.list_per_page])
+        request.POST.pop("select_across", None)
+        return super().response_action(request, queryset)
+
+
+class Pick(RadioFilter):
+    """A filter with a few choices: ``choose`` gives back the rows of each."""
+
+    choices_offered = ()  # (value, label)
+    otherwise = None  # the value meant when the address names none
+
+    def lookups(self, request, model_admin):
+        return self.choices_offered
+
+    def value(self):
+        given = super().value()
+        return given if given in dict(self.choices_offered) else self.otherwise
+
+    def queryset(self, request, queryset):
+        return self.choose(queryset, self.value()) if self.value() else queryset
+
+    def choose(self, queryset, value):
+        raise NotImplementedError
+
+
+class Tabs(Pick):
+    """One-click choices above the list."""
+
+    template = "console/_nothing.html"
+
+    def choices(self, changelist):
+        for value, label in self.choices_offered:
+            asked = {self.parameter_name: value}
+            yield {
+                "label": label,
+                "address": changelist.get_query_string(asked, ["p"]),
+                "chosen": value == self.value(),
+            }
+
+
+class Related(SimpleListFilter):
+    """Only the rows of one other row, which a link names: said above the list, with a way back."""
+
+    template = "console/_nothing.html"
+    path = ""  # from the listed model to the other row
+
+    def __init__(self, request, params, model, model_admin):
+        self.person = request.user
+        super().__init__(request, params, model, model_admin)
+
+    def lookups(self, request, model_admin):
+        return ()
+
+    def has_output(self):
+        return bool(super().value())
+
+    @cached_property
+    def other(self):
+        key = row_id(super().value())
+        return key and offered(self.related_model, self.person).filter(pk=key).first()
+
+    def queryset(self, request, queryset):
+        if not super().value():
+            return queryset
+        return queryset.filter(**{self.path: self.other}) if self.other else queryset.none()
+
+    def choices(self, changelist):
+        address = changelist.get_query_string(remove=[self.parameter_name, "p"])
+        yield {"title": self.title, "other": self.other, "address": address}

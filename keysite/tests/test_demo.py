@@ -1,0 +1,192 @@
+"""The invented university: believable on any day, made once, and never mixed with what is real."""
+
+import io
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts.models import Department, Notice, Person
+from accounts.tests.factories import PersonFactory
+from assets.models import Building, BuildingManager
+from keys.models import Hold, Key, KeySymbol, Loan, LoanException, Renewal
+from keys.operations import remind_borrowers
+from keysite.demo import SIGN_INS, invent
+
+DAYS = (
+    datetime(2026, 10, 25, 1, 30, tzinfo=UTC),  # the night the clocks go back
+    datetime(2026, 12, 25, 23, 50, tzinfo=UTC),  # nobody is there
+)
+
+
+def run(*options):
+    """What the command prints, and its exit code."""
+    out, code = io.StringIO(), 0
+    try:
+        call_command("demo", *options, stdout=out)
+    except SystemExit as end:
+        code = end.code
+    return out.getvalue(), code
+
+
+@pytest.fixture(scope="module", params=DAYS, ids=lambda at: f"{at:%Y-%m-%d}")
+def university(request):
+    return invent(request.param, password="!")
+
+
+@pytest.mark.slow
+def test_keeps_the_rules_of_the_desk_on_any_day(university):
+    at, loans, by_key = university.people.world.at, [told.row for told in university.desk.loans], {}
+    for loan in sorted(loans, key=lambda loan: loan.out_at):
+        by_key.setdefault(loan.key.public_code, []).append(loan)
+        assert loan.out_at < loan.due_at
+        assert loan.out_at <= (loan.returned_at or at) <= at
+        assert loan.key.symbol.level <= loan.borrower.affiliation.highest_level
+        assert loan.due_at.astimezone(settings.INSTITUTION_ZONE).date() not in university.people.world.closed
+
+    for loans_of_key in by_key.values():
+        assert all(first.returned_at and first.returned_at <= then.out_at for first, then in pairwise(loans_of_key))
+    holding = Counter((loan.borrower.email, loan.key.symbol.symbol) for loan in loans if loan.is_active)
+    assert sorted(holding.values())[-3:] == [1, 2, 2]  # two people have an exception
+    assert (len(loans), sum(loan.is_open for loan in loans)) == (10_000, 800)
+
+
+@pytest.mark.slow
+def test_nothing_has_happened_before_what_came_before_it(university):
+    for batch in university.batches:
+        for told in batch:
+            moments = [version.at for version in told.versions()]
+            assert moments == sorted(moments)
+            assert moments[-1] <= university.people.world.at
+
+
+@pytest.mark.slow
+def test_follows_from_seed_and_moment(university):
+    def story(university):
+        return [(told.row.key.public_code, told.row.out_at, told.row.borrower.email) for told in university.desk.loans]
+
+    again = invent(university.people.world.at, password="!")
+
+    assert story(again) == story(university)
+
+
+@pytest.fixture
+def demo(db):
+    return run()[0]
+
+
+@pytest.mark.slow
+def test_fills_an_empty_register_with_every_state(demo):
+    at = timezone.now()
+    loans = Loan.objects
+
+    assert (Building.objects.count(), KeySymbol.objects.count(), Key.objects.count()) == (5, 300, 1500)
+    assert (Person.objects.count(), loans.count(), loans.open().count()) == (150, 10_000, 800)
+    assert Counter(str(loan.status) for loan in loans.open()).keys() == {
+        "Checked out",
+        "Overdue",
+        "Lost/Broken",
+        "Paid",
+    }
+    late = {(at.date() - loan.due_at.date()).days for loan in loans.overdue(at=at)}
+    assert len(late) >= 5
+    assert loans.claimed().count() == 6
+    assert loans.for_review(at=at).count() == 9
+    assert loans.running().filter(found_at__isnull=False).count() == 4
+    assert loans.filter(undone_at__isnull=False).exists()
+    assert loans.filter(follows__isnull=False).count() == 5
+    assert loans.due_between(at, at + timedelta(days=12)).exists()
+    assert Renewal.objects.count() > 500
+    assert LoanException.objects.live(on=at.date()).count() >= 4
+    assert LoanException.objects.filter(ended_at__isnull=False).count() == 3
+    assert Hold.objects.live(at=at).count() == 3
+    assert Department.objects.proposed().count() == 1
+    assert BuildingManager.objects.current(on=at.date()).count() == 10
+    assert Person.objects.filter(blocked_at__isnull=False).count() == 2
+    assert Counter(str(notice.status) for notice in Notice.objects.all()).keys() == {
+        "Sent", "Waiting", "Given up", "Cancelled"
+    }  # fmt: skip
+
+    _check_histories()
+    _check_sign_ins(demo)
+    _check_that_the_clock_finds_little_to_do(at)
+    _check_that_a_second_run_changes_nothing()
+
+
+def _check_histories():
+    loan = Loan.objects.filter(paid_on__isnull=False).first()
+    versions = list(loan.history.order_by("history_id"))
+    assert [version.history_type for version in versions][:2] == ["+", "~"]
+    assert (versions[0].history_date, versions[0].lost_at, versions[0].due_at > loan.due_at) == (
+        loan.out_at,
+        None,
+        False,
+    )
+    assert versions[-1].history_change_reason == "paid"
+    assert versions[-1].paid_on == loan.paid_on
+
+
+def _check_sign_ins(printed):
+    for role, address, *_name in SIGN_INS:
+        person = Person.objects.get(email=address)
+        assert [group.name for group in person.groups.all()] == [role] * bool(role)
+        assert person.is_staff is bool(role)
+        assert address in printed
+    assert not Person.objects.exclude(email__endswith="@example.edu").exclude(email__endswith="@invalid").exists()
+
+
+def _check_that_the_clock_finds_little_to_do(at):
+    before = Notice.objects.count()
+    remind_borrowers(at=at)
+    assert Notice.objects.count() - before < 60
+
+
+def _check_that_a_second_run_changes_nothing():
+    counts = [model.history.count() for model in (Person, Loan, Key, Building)]
+
+    printed, code = run()
+
+    assert printed.startswith("The demo is here already; nothing was changed.")
+    assert code == 0
+    assert counts == [model.history.count() for model in (Person, Loan, Key, Building)]
+
+
+def test_sets_the_sample_password_only_in_development(db, monkeypatch, settings):
+    hashes = []
+    monkeypatch.setattr(
+        "keysite.management.commands.demo.make_demo", lambda invent: hashes.append(invent.keywords["password"])
+    )
+
+    for settings.DEBUG in (True, False):
+        printed, _code = run()
+        assert ("brass-lantern-orchard" in printed) is settings.DEBUG
+
+    assert not hashes[0].startswith("!")
+    assert hashes[1].startswith("!")
+
+
+@pytest.mark.parametrize("make", [lambda: PersonFactory(affiliation=None), lambda: Building.objects.create(code="7")])
+def test_refuses_a_register_that_is_in_use(db, make):
+    make()
+
+    with pytest.raises(CommandError, match=r"This register is in use \(1 .*\)\. The demo needs an empty one\."):
+        run()
+
+    assert not Loan.objects.exists()
+
+
+def test_check_tells_by_the_exit_code_whether_people_are_here(db):
+    assert run("--check") == ("", 0)
+    PersonFactory()
+    assert run("--check") == ("", 3)
+
+
+def test_if_empty_leaves_a_register_with_people_alone(db):
+    PersonFactory()
+
+    assert run("--if-empty") == ("", 0)
+    assert Person.objects.count() == 1

@@ -33,7 +33,7 @@ def notices_of(people, desk):
 
 
 def _receipt(loan, deed, at, words):
-    facts = {"deed": deed, "loans": [loan.pk]}
+    facts = {"deed": deed, "loans": [loan.pk], "due": loan.due_at.isoformat()}
     notice = _sent("loan_receipt", loan.borrower, at, words.split(",")[0].rstrip("."), words, facts)
     notice.dedupe_key = f"demo:{deed}:{loan.pk}"
     return notice

@@ -3,6 +3,8 @@
 from email import message_from_bytes, policy
 from pathlib import Path
 
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
@@ -15,6 +17,7 @@ LINE = b"-" * 79  # what Django's file backend writes after each message
 
 
 @login_not_required
+@csp_update({"style-src": [SELF, UNSAFE_INLINE]})  # mails carry their style with them
 @never_cache
 @require_GET
 def dev_mailbox(request):

@@ -37,7 +37,12 @@ class ProfileForm(DeedForm):
         error_messages={"required": gettext_lazy("Type your last name.")},
     )
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=64, required=False)
-    affiliation = forms.ModelChoiceField(None, label=gettext_lazy("Affiliation"), required=False)
+    affiliation = forms.ModelChoiceField(
+        None,
+        label=gettext_lazy("Affiliation"),
+        required=False,
+        help_text=gettext_lazy("What you are here. You need one to borrow, and give it once."),
+    )
     identifier = forms.CharField(
         label=gettext_lazy("Identifier"),
         max_length=32,
@@ -54,7 +59,7 @@ class ProfileForm(DeedForm):
         for name, autocomplete in {"first_name": "given-name", "last_name": "family-name", "phone": "tel"}.items():
             self.fields[name].widget.attrs["autocomplete"] = autocomplete
         self.fields["affiliation"].queryset = Affiliation.objects.filter(may_be_chosen=True)
-        self.fields["affiliation"].empty_label = _("Choose what you are here")
+        self.fields["affiliation"].empty_label = _("Choose")
         zones = [("", _("As the institution (%(zone)s)") % {"zone": settings.TIME_ZONE})]
         self.fields["time_zone"].choices = zones + [(zone, zone) for zone in sorted(available_timezones())]
         for name, on_file in {"affiliation": person.affiliation_id, "identifier": person.identifier}.items():

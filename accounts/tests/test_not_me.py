@@ -25,7 +25,7 @@ def test_following_the_link_does_nothing(client, notice, borrower):
     borrower.refresh_from_db()
     assert response.status_code == 200
     assert not borrower.is_blocked
-    assert (response["Referrer-Policy"], response["Cache-Control"]) == ("no-referrer", "no-store")
+    assert (response["Referrer-Policy"], response["Cache-Control"]) == ("strict-origin", "no-store")
 
 
 def test_the_button_blocks_signs_out_and_tells_the_desk(client, notice, borrower, mailoutbox, settings):

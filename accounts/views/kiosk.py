@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.operations import claim_kiosk, kiosk_of
+from accounts.views.people import TOKEN_STAYS
 from keysite.ledger import Refusal
 
 COOKIE = "kiosk"
@@ -50,7 +51,7 @@ def kiosk_register(request, token):
         except Refusal as refused:
             refusal = refused
     response = render(request, "kiosk/register.html", {"refusal": refusal}, status=410 if refusal else 200)
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = TOKEN_STAYS
     return response
 
 

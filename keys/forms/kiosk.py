@@ -45,6 +45,7 @@ class KioskCheckOutForm(KioskForm):
     def __init__(self, *args, kiosk, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["affiliation"].queryset = Affiliation.objects.filter(may_be_chosen=True)
+        self.fields["affiliation"].empty_label = _("Choose")
         for name in self.newcomer_fields:
             self.fields[name].widget.attrs["autocomplete"] = "off"
         if kiosk.asks != Kiosk.Asks.CLERK:

@@ -29,7 +29,7 @@ def test_the_link_shows_a_button_first(administrator):
 
     assert response.status_code == 200
     assert "kiosk" not in response.cookies
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "strict-origin"
 
 
 def test_the_cookie_is_for_the_kiosk_pages_only(administrator):

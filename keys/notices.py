@@ -81,10 +81,14 @@ def exception_granted(exception, *, by):
 
 def _receipt(deed, loans, by):
     """Put the receipt into the outbox; each loan carries it as ``receipt``, for the page that comes after the deed."""
-    facts = {"deed": deed, "loans": [loan.pk for loan in loans], "due": loans[0].due_at.isoformat()}
-    receipt = notices.post(kind="loan_receipt", person=loans[0].borrower, facts=facts, by=by)
+    receipt = notices.post(kind="loan_receipt", person=loans[0].borrower, facts=receipt_facts(deed, loans), by=by)
     for loan in loans:
         loan.receipt = receipt
+
+
+def receipt_facts(deed, loans):
+    """What a receipt remembers of a deed; the due date is that of the deed, not a later one."""
+    return {"deed": deed, "loans": [loan.pk for loan in loans], "due": loans[0].due_at.isoformat()}
 
 
 def recent_receipts(person, most=5):

@@ -78,10 +78,10 @@ class Past:
         if fate == "undone":
             return out_at + timedelta(minutes=self.dice.randrange(1, 9))
         if fate == "late":
-            back_at = due_at + timedelta(days=self.dice.choice((0.6, 1, 1, 2, 3, 4, 6, 9, 16, 28)) - 0.3)
+            back_at = due_at + timedelta(days=self.dice.choice((0.6, 1, 2, 3, 5, 8, 12, 18, 28, 40)) - 0.3)
         else:
             back_at = out_at + (due_at - out_at) * self.dice.random() ** 0.5
-        at_the_desk = self.world.moment(back_at.date())
+        at_the_desk = self.world.moment(back_at.date(), or_now=False)
         in_time = out_at < at_the_desk <= due_at
         return at_the_desk if in_time and fate != "late" else back_at
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils.formats import date_format
 
 from accounts.models import Notice
+from keys.notices import receipt_facts
 
 DAYS = 12
 NO_SUCH_USER = "{'%s': (550, b'5.1.1 No such user here')}"
@@ -33,8 +34,8 @@ def notices_of(people, desk):
 
 
 def _receipt(loan, deed, at, words):
-    facts = {"deed": deed, "loans": [loan.pk], "due": loan.due_at.isoformat()}
-    notice = _sent("loan_receipt", loan.borrower, at, words.split(",")[0].rstrip("."), words, facts)
+    subject = words.split(",")[0].rstrip(".")
+    notice = _sent("loan_receipt", loan.borrower, at, subject, words, receipt_facts(deed, [loan]))
     notice.dedupe_key = f"demo:{deed}:{loan.pk}"
     return notice
 

@@ -8,7 +8,7 @@ from keys.models import Hold, Key, Loan, LoanException, Reminder
 from keysite.demo.world import Told
 
 OPEN = 800
-OVERDUE = {1: 12, 2: 6, 3: 9, 5: 6, 7: 8, 10: 5, 14: 7, 20: 4, 46: 3}  # days → loans
+OVERDUE = {1: 9, 2: 4, 3: 7, 5: 4, 7: 6, 10: 3, 14: 5, 20: 3, 46: 2}  # days → loans
 DUE = {0: 7, 1: 13, 2: 9, 3: 5, 4: 6, 5: 4, 6: 4}
 LOST, BROKEN, PAID, FOUND, CLAIMED, REVIEW, HANDED_ON = 9, 3, 6, 4, 6, 9, 5
 LADDER = (-1, 1, 3, 7, 14)
@@ -154,7 +154,7 @@ class Standing:
         """Two people hold two keys of a symbol; others might, might have, or may no longer."""
         for expires, why in ((40, "Two laboratories at the same time"), (3, "Rehearsals in two rooms")):
             person = self._borrower("Staff")
-            first = self._due(9, person).row
+            first = self._due(5, person).row
             key = next(key for key in self.desk.for_days if key.symbol is first.key.symbol)
             self._exception(person, key.symbol, -20, expires, why)
             self.desk.for_days.remove(key)

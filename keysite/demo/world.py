@@ -34,11 +34,12 @@ class World:
     def day(self, offset):
         return self.today + timedelta(days=offset)
 
-    def moment(self, day, hours=(8, 17)):
-        """A moment of ``day`` while the desk is open, but never later than now."""
-        minute = self.dice.randrange(hours[0] * 60, hours[1] * 60)
+    def moment(self, day, *, or_now=True):
+        """A moment of ``day`` while the desk is open; with ``or_now`` a little ago when that is still to come."""
+        minute = self.dice.randrange(8 * 60, 17 * 60)
         local = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=settings.INSTITUTION_ZONE)
-        return min(local.astimezone(UTC), self.at - timedelta(minutes=self.dice.randrange(1, 60)))
+        moment = local.astimezone(UTC)
+        return moment if moment < self.at or not or_now else self.at - timedelta(minutes=self.dice.randrange(1, 60))
 
     def between(self, start, end):
         """A moment between two others."""

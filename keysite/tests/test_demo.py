@@ -14,6 +14,7 @@ from accounts.models import Department, Notice, Person
 from accounts.tests.factories import PersonFactory
 from assets.models import Building, BuildingManager
 from keys.models import Hold, Key, KeySymbol, Loan, LoanException, Renewal
+from keys.notices import receipt_of, recent_receipts
 from keys.operations import remind_borrowers
 from keysite.demo import SIGN_INS, invent
 
@@ -48,6 +49,9 @@ def test_keeps_the_rules_of_the_desk_on_any_day(university):
         assert loan.key.symbol.level <= loan.borrower.affiliation.highest_level
         assert loan.due_at.astimezone(settings.INSTITUTION_ZONE).date() not in university.people.world.closed
 
+    for told in university.desk.loans:
+        first_due = told.versions()[0].was.get("due_at", told.row.due_at)
+        assert first_due <= university.people.world.due(told.row.term, told.row.out_at)
     for loans_of_key in by_key.values():
         assert all(first.returned_at and first.returned_at <= then.out_at for first, then in pairwise(loans_of_key))
     holding = Counter((loan.borrower.email, loan.key.symbol.symbol) for loan in loans if loan.is_active)
@@ -113,6 +117,7 @@ def test_fills_an_empty_register_with_every_state(demo):
 
     _check_histories()
     _check_sign_ins(demo)
+    _check_that_receipts_can_be_read()
     _check_that_the_clock_finds_little_to_do(at)
     _check_that_a_second_run_changes_nothing()
 
@@ -137,6 +142,12 @@ def _check_sign_ins(printed):
         assert person.is_staff is bool(role)
         assert address in printed
     assert not Person.objects.exclude(email__endswith="@example.edu").exclude(email__endswith="@invalid").exists()
+
+
+def _check_that_receipts_can_be_read():
+    for person in Person.objects.active():
+        for receipt, happened in recent_receipts(person):
+            assert str(receipt_of(receipt)["happened"]) == str(happened) != ""
 
 
 def _check_that_the_clock_finds_little_to_do(at):

@@ -84,7 +84,7 @@ def test_by_keyboard_alone(visitor, borrower, keys):
     assert visitor.focused() == "keys"
     page.keyboard.type("ZZ 9")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.title.startsWith('Error: ')")
+    page.locator(".problem").wait_for()
     assert page.evaluate("document.activeElement.className") == "problem"
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # the problem leads to its field

@@ -22,6 +22,8 @@ class TableCommand(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path, help="a CSV file, in any usual encoding and with any usual delimiter")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
+        known = "; ".join(f"{column.name} ({', '.join(column.headings)})" for column in self.columns)
+        parser.epilog = f"Columns are found by these headings, whatever their case: {known}. Others are not read."
         parser.add_argument("--by", metavar="ADDRESS", help="who imports, by e-mail address, for the history")
 
     def take(self, table, *, by, dry_run, **options):

@@ -64,7 +64,8 @@ def post(*, kind, person=None, address="", facts=None, once_per=None, by=None):
 def post_all(messages):
     """Put many messages into the outbox in one statement; one that is there already (``dedupe_key``) stays as it is."""
     Notice.objects.bulk_create(messages, ignore_conflicts=True, batch_size=1000)
-    transaction.on_commit(kick, robust=True)
+    if kick not in (function for _savepoints, function, _robust in transaction.get_connection().run_on_commit):
+        transaction.on_commit(kick, robust=True)  # once, however many messages a deed writes
     return messages
 
 
@@ -150,13 +151,27 @@ def department_decided(notice):
     return render("department_decided", person=notice.person, context={"facts": notice.facts, "link": link("profile")})
 
 
+def department_waiting(notice):
+    """To whoever proposed a department: the desk looks at it; pointless once somebody has decided."""
+    department = _proposed(notice)
+    if department is None:
+        return None
+    return render(
+        "department_waiting", person=notice.person, context={"department": department, "link": link("profile")}
+    )
+
+
 def department_proposed(notice):
     """To the desk: a department waits to be accepted; pointless once somebody has decided."""
-    department = Department.objects.proposed().filter(pk=notice.facts["department"]).first()
+    department = _proposed(notice)
     if department is None:
         return None
     address = link("admin:accounts_department_change", department.pk)
     return render("department_proposed", context={"department": department, "link": address})
+
+
+def _proposed(notice):
+    return Department.objects.proposed().filter(pk=notice.facts["department"]).first()
 
 
 def address_changed(notice):
@@ -172,4 +187,5 @@ CONTENTS = {
     "disavowed": disavowed,
     "department_decided": department_decided,
     "department_proposed": department_proposed,
+    "department_waiting": department_waiting,
 }

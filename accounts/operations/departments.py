@@ -12,7 +12,10 @@ from keysite.ledger import Refusal, lock, lock_word, record
 
 @transaction.atomic
 def propose_department(*, name, kind, contact_name, contact_email, by):
-    """A department that is not in the list yet; it counts once staff accept it. Refused when one has the name."""
+    """A department that is not in the list yet; it counts once staff accept it. The desk and ``by`` get a mail.
+
+    Refused when one has the name.
+    """
     name = " ".join(name.split())
     lock_word(f"department:{name.lower()}")
     same = Department.objects.filter(name__iexact=name, rejected_at__isnull=True).first()
@@ -24,7 +27,9 @@ def propose_department(*, name, kind, contact_name, contact_email, by):
         name=name, kind=kind, contact_name=contact_name, contact_email=contact_email, proposed_by=by
     )
     record(department, by=by, reason="proposed")
-    notices.post(kind="department_proposed", address=settings.DESK_EMAIL, facts={"department": department.pk})
+    facts = {"department": department.pk}
+    notices.post(kind="department_proposed", address=settings.DESK_EMAIL, facts=facts)
+    notices.post(kind="department_waiting", person=by, facts=facts, by=by)
     return department
 
 
@@ -38,13 +43,14 @@ def add_department(*, department, by):
 @transaction.atomic
 def accept_department(*, department, by):
     """From now on people may choose it; who proposed it is put into it. Refused unless it waits."""
+    proposer = department.proposed_by
+    if proposer:
+        lock(proposer)
     lock(department)
     _refuse_unless_waiting(department)
     department.accepted_at, department.accepted_by = timezone.now(), by
     record(department, by=by, reason="accepted")
-    proposer = department.proposed_by
     if proposer:
-        lock(proposer)
         if proposer.department_id is None:
             proposer.department = department
             record(proposer, by=by, reason="proposed department accepted")

@@ -3,13 +3,15 @@
 import secrets
 
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import notices
 from accounts.codes import keyed_digest
-from accounts.models import Notice, Person
+from accounts.models import EmailCode, Notice, Person
 from keysite.ledger import Refusal, lock, lock_word, record
 
 PROFILE = ("first_name", "last_name", "phone", "identifier", "affiliation", "department", "language", "time_zone")
@@ -27,7 +29,7 @@ def register(*, email, by, reason="registered", **fields):
     if known:
         return known
     person = Person(email=address, **fields)
-    _refuse_taken_identifier(person)
+    _refuse_taken_identifier(person.identifier, person)
     person.set_unusable_password()
     record(person, by=by, reason=reason)
     return person
@@ -43,12 +45,9 @@ def complete_profile(*, person, values):
     lock(person, "affiliation")
     values = {name: value for name, value in values.items() if name in PROFILE}
     _refuse_profile(person, values)
+    _refuse_taken_identifier(values.get("identifier"), person)
     for name, value in values.items():
         setattr(person, name, value)
-    if person.affiliation and person.affiliation.identifier_required and not person.identifier:
-        words = {"name": person.affiliation}
-        raise Refusal(_("“%(name)s” needs an identifier: add your university or staff number.") % words)
-    _refuse_taken_identifier(person)
     record(person, by=person, reason="profile completed")
 
 
@@ -60,17 +59,21 @@ def _refuse_profile(person, values):
         raise Refusal(_("Your affiliation is on file. Ask %(desk)s to change it.") % desk)
     if affiliation and not person.affiliation and not affiliation.may_be_chosen:
         raise Refusal(_("Only staff can give the affiliation “%(name)s”.") % {"name": affiliation})
-    if person.identifier and values.get("identifier", person.identifier) != person.identifier:
+    identifier = values.get("identifier", person.identifier)
+    if person.identifier and identifier != person.identifier:
         raise Refusal(_("Your identifier is on file. Ask %(desk)s to change it.") % desk)
+    if affiliation and affiliation.identifier_required and not identifier:
+        words = {"name": affiliation}
+        raise Refusal(_("“%(name)s” needs an identifier: add your university or staff number.") % words)
     if department and department != person.department and not department.accepted_at:
         raise Refusal(_("“%(name)s” waits for the desk. Choose another until then.") % {"name": department})
 
 
-def _refuse_taken_identifier(person):
-    if not person.identifier:
+def _refuse_taken_identifier(identifier, person):
+    if not identifier:
         return
-    lock_word(f"identifier:{person.identifier.lower()}")
-    if Person.objects.with_identifier(person.identifier).exclude(pk=person.pk).exists():
+    lock_word(f"identifier:{identifier.lower()}")
+    if Person.objects.with_identifier(identifier).exclude(pk=person.pk).exists():
         raise Refusal(_("Somebody else has this identifier. Check it, or ask the desk."))
 
 
@@ -168,9 +171,9 @@ def reactivate(*, person, by, reason="reactivated"):
 
 @transaction.atomic
 def anonymise(*, person, by):
-    """Forget who ``person`` was, for ever, in the register, its history and the outbox; what they borrowed stays.
+    """Forget who ``person`` was, for ever, in the register, its history, the outbox and the console's log.
 
-    Refused for oneself, when done already, and while something is still out.
+    What they borrowed stays. Refused for oneself, when done already, and while something is still out.
     """
     lock(person)
     if person.loans.active().exists():  # through the relation: this app knows nothing of the ones above it
@@ -181,26 +184,45 @@ def anonymise(*, person, by):
         raise Refusal(_("This person is anonymised already."))
     blank = {"first_name": "", "last_name": "", "phone": "", "identifier": "", "pin_digest": "", "blocked_reason": ""}
     blank |= {"department": None, "sponsor": None, "leaves_on": None, "blocked_at": None, "blocked_by": None}
-    nobody = f"anonymised-{person.pk}@invalid"
+    address, nobody = person.email, f"anonymised-{person.pk}@invalid"
     for name, value in (blank | {"email": nobody, "is_staff": False, "is_superuser": False}).items():
         setattr(person, name, value)
     person.set_unusable_password()
     person.is_active, person.anonymised_at = False, timezone.now()
     person.deactivated_at = person.deactivated_at or person.anonymised_at
     record(person, by=by, reason="anonymised")
-    person.groups.clear()
-    person.emailaddress_set.all().delete()
-    person.socialaccount_set.all().delete()
-    person.authenticator_set.all().delete()
-    person.usersession_set.all().delete()
+    _take_away(person)
     blank.pop("pin_digest")
     person.history.update(email=nobody, history_change_reason="anonymised", **blank)
-    Notice.objects.filter(person=person).update(sent_to="", subject="", text="", last_error="", facts={})
+    _forget_address(person, address, nobody)
+
+
+def _take_away(person):
+    """All that lets somebody in."""
+    person.groups.clear()
+    person.user_permissions.clear()
+    for ways_in in (
+        person.emailaddress_set,
+        person.socialaccount_set,
+        person.authenticator_set,
+        person.usersession_set,
+    ):
+        ways_in.all().delete()
+
+
+def _forget_address(person, address, nobody):
+    """What was written to or about the address, and what the console's log calls things after it."""
+    EmailCode.objects.filter(address__iexact=address).delete()
+    Notice.objects.filter(address__iexact=address).update(address=nobody)
+    about = Notice.objects.filter(Q(person=person) | Q(address=nobody) | Q(text__icontains=address))
+    about.update(sent_to="", subject="", text="", last_error="", facts={})
+    LogEntry.objects.filter(object_repr__icontains=address).update(object_repr=nobody)
 
 
 @transaction.atomic
 def issue_pin(*, person, by):
     """A new PIN of six digits for a clerk to nod with at a kiosk; it is shown this once, an old one stops working."""
+    lock_word("pin")  # nobody else gets the same one meanwhile
     lock(person)
     if not person.is_active or not person.has_perm("keys.check_out"):
         raise Refusal(_("Only people who hand out keys have a PIN."))

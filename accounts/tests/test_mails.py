@@ -51,11 +51,13 @@ def test_a_code_that_is_too_old_is_not_sent(mailoutbox):
     assert mailoutbox == []
 
 
-def test_a_proposal_reaches_the_desk_as_it_was_typed(sent, borrower, settings):
+def test_a_proposal_reaches_the_desk_as_it_was_typed(mailoutbox, borrower, settings):
     department = propose(borrower)
 
-    mail = sent()
+    send_all()
 
+    mail, answer = mailoutbox
+    assert (answer.to, answer.subject) == ([borrower.email], f"You proposed “{NASTY}”")
     assert mail.to == [settings.DESK_EMAIL]
     assert mail.subject == f"Proposed department: {NASTY}"
     assert f"/admin/accounts/department/{department.pk}/change/" in mail.body

@@ -193,4 +193,4 @@ def test_a_department_twice(client, borrower):
 
     assert "has been proposed already" in errors_of(response)
     assert 'value="k@b.edu"' in response.content.decode()
-    assert Notice.objects.count() == 1
+    assert Department.objects.count() == 1

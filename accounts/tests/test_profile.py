@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import Department, Notice
+from accounts.models import Department
 from accounts.operations import complete_profile, propose_department
 from accounts.tests.doors import errors_of, form_of, send_all
 from accounts.tests.factories import AffiliationFactory, DepartmentFactory, PersonFactory

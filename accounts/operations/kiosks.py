@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.codes import digest, keyed_digest
 from accounts.models import Kiosk, Person
-from keysite.ledger import Refusal, lock, record
+from keysite.ledger import Refusal, lock, lock_all, record
 
 LINK_LASTS = timedelta(hours=24)
 LINK = signing.TimestampSigner(salt="kiosk")
@@ -35,13 +35,15 @@ def claim_kiosk(*, token):
 
     Refused for a link that is wrong, older than a day, or used: the device gets a token of its own.
     """
+    useless = _("This link is wrong, too old or used. Ask an administrator for a new one.")
     try:
-        kiosk = kiosk_of(LINK.unsign(token, max_age=LINK_LASTS))
+        one_time = LINK.unsign(token, max_age=LINK_LASTS)
     except signing.BadSignature:
-        kiosk = None
-    if kiosk is None:
-        raise Refusal(_("This link is wrong, too old or used. Ask an administrator for a new one."))
-    lock(kiosk)
+        raise Refusal(useless) from None
+    kiosks = lock_all(Kiosk.objects.in_use().filter(token_digest=digest(one_time)))
+    if not kiosks:
+        raise Refusal(useless)
+    [kiosk] = kiosks
     carried = secrets.token_urlsafe(32)
     kiosk.token_digest = digest(carried)
     record(kiosk, by=None, reason="device registered")

@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 
 from accounts.codes import code_of
 from accounts.models import Department, EmailCode, Notice, Person
+from keysite.cache import is_away, leave_alone
 from keysite.logs import current_id
 
 log = logging.getLogger(__name__)
@@ -71,11 +72,15 @@ def post_all(messages):
 
 def kick():
     """Ask a worker to send now. Without a broker nothing is lost: the sweep sends it a minute later."""
-    quick = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, "socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+    if is_away():
+        return
+    quick = {"socket_timeout": settings.REDIS_PATIENCE, "socket_connect_timeout": settings.REDIS_PATIENCE}
+    quick = settings.CELERY_BROKER_TRANSPORT_OPTIONS | quick
     try:
         with current_app.connection_for_write(transport_options=quick) as connection:
             current_app.send_task(SEND_TASK, connection=connection, retry=False, root_id=current_id())
     except (OSError, OperationalError, RedisError) as error:
+        leave_alone()
         log.warning("The queue cannot be reached (%s); the next sweep sends the mail.", type(error).__name__)
 
 

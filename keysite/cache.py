@@ -7,11 +7,21 @@ from django_redis.cache import RedisCache
 from django_redis.exceptions import ConnectionInterrupted
 
 log = logging.getLogger(__name__)
-LEFT_ALONE_SECONDS = 10
+LEFT_ALONE_SECONDS = 5
+
+
+def is_away():
+    """Whether Redis did not answer a moment ago; who asks it then only makes somebody wait."""
+    return time.monotonic() < UnneededRedisCache.away_until
+
+
+def leave_alone():
+    """Redis has just not answered: nobody of this process asks it for five seconds."""
+    UnneededRedisCache.away_until = time.monotonic() + LEFT_ALONE_SECONDS
 
 
 class UnneededRedisCache(RedisCache):
-    """Redis that may be away: it is then left alone for ten seconds, so that a page waits for it once at most.
+    """Redis that may be away: it is then left alone for five seconds, so that a page waits for it once at most.
 
     ``add`` says yes while Redis is away. The rate limits take that as “you hold the lock”; a no would lock everybody
     out of the sign-in pages.
@@ -32,11 +42,11 @@ class UnneededRedisCache(RedisCache):
         return bool(self._ask("delete", args, kwargs, otherwise=False))
 
     def _ask(self, command, args, kwargs, *, otherwise):
-        if time.monotonic() < UnneededRedisCache.away_until:
+        if is_away():
             return otherwise
         try:
             return getattr(self.client, command)(*args, **kwargs)
         except ConnectionInterrupted as error:
-            UnneededRedisCache.away_until = time.monotonic() + LEFT_ALONE_SECONDS
+            leave_alone()
             log.warning("The cache cannot be reached (%s); rate limits are not counted meanwhile.", error)
             return otherwise

@@ -159,13 +159,18 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = _text("REDIS_URL", hint="redis://host:6379/0 or unix:///path/redis.sock?db=0")
+REDIS_PATIENCE = 0.3  # seconds that a page waits for Redis before it goes on without
 CACHES = {
     "default": {
         "BACKEND": "keysite.cache.UnneededRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "keysite",
         # Rate limits live here: without Redis people still sign in, only uncounted.
-        "OPTIONS": {"IGNORE_EXCEPTIONS": True, "SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
+        "OPTIONS": {
+            "IGNORE_EXCEPTIONS": True,
+            "SOCKET_CONNECT_TIMEOUT": REDIS_PATIENCE,
+            "SOCKET_TIMEOUT": REDIS_PATIENCE,
+        },
     }
 }
 DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True

@@ -1,7 +1,5 @@
-"""Every setting, read from the environment; README lists them. Nothing else reads ``os.environ``."""
+"""Every setting, read from the environment; README lists them."""
 
-import datetime
-import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -11,66 +9,34 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from keysite.environment import flag, number, text, time_of_day, words
 from keysite.logs import LOGGING as LOGGING
 from keysite.navigation import UNFOLD as UNFOLD
+from keysite.providers import ORIGINS, PROVIDERS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-
-def _text(name, default=None, hint=""):
-    """The value of ``name``; without value and default the start stops with a sentence."""
-    value = os.environ.get(name, "").strip() or default
-    if value is None:
-        raise ImproperlyConfigured(f"Set {name}{': ' + hint if hint else ''}. `./dev up` sets it by itself.")
-    return value
-
-
-def _flag(name, default=False):
-    value = os.environ.get(name, "").strip().lower()
-    if value in {"", "0", "1", "no", "yes", "false", "true"}:
-        return value in {"1", "yes", "true"} if value else default
-    raise ImproperlyConfigured(f"{name} is {value!r}: set it to 1 or 0.")
-
-
-def _number(name, default):
-    value = _text(name, str(default))
-    if not value.isascii() or not value.isdigit():
-        raise ImproperlyConfigured(f"{name} is {value!r}: set it to a whole number.")
-    return int(value)
-
-
-def _words(name, default=""):
-    return [word.strip() for word in _text(name, default).split(",") if word.strip()]
-
-
-def _time(name, default):
-    try:
-        return datetime.time.fromisoformat(_text(name, default))
-    except ValueError:
-        raise ImproperlyConfigured(f"{name} must be a time of day such as {default}.") from None
-
-
-DEBUG = _flag("KEYSITE_DEBUG")
-SECRET_KEY = _text("KEYSITE_SECRET_KEY", hint="50 random characters that nobody else knows")
-ALLOWED_HOSTS = _words("KEYSITE_ALLOWED_HOSTS", "localhost,127.0.0.1" if DEBUG else None)
-SITE_URL = _text("KEYSITE_SITE_URL", hint="the address people open, such as https://keys.example.edu").rstrip("/")
-SITE_NAME = _text("KEYSITE_SITE_NAME", "keysite")
+DEBUG = flag("KEYSITE_DEBUG")
+SECRET_KEY = text("KEYSITE_SECRET_KEY", hint="50 random characters that nobody else knows")
+ALLOWED_HOSTS = words("KEYSITE_ALLOWED_HOSTS", "localhost,127.0.0.1" if DEBUG else None)
+SITE_URL = text("KEYSITE_SITE_URL", hint="the address people open, such as https://keys.example.edu").rstrip("/")
+SITE_NAME = text("KEYSITE_SITE_NAME", "keysite")
 HTTPS = SITE_URL.startswith("https://")
 
 # The institution
-TIME_ZONE = _text("KEYSITE_TIME_ZONE", "Europe/Berlin")
+TIME_ZONE = text("KEYSITE_TIME_ZONE", "Europe/Berlin")
 if TIME_ZONE not in available_timezones():
     raise ImproperlyConfigured(f"KEYSITE_TIME_ZONE is {TIME_ZONE!r}: set a name such as Europe/Berlin.")
 INSTITUTION_ZONE = ZoneInfo(TIME_ZONE)
-CLOSING_TIME = _time("KEYSITE_CLOSING_TIME", "18:00")
-REMINDERS_FROM = _time("KEYSITE_REMINDERS_FROM", "08:00")
-DUE_SOON_DAYS = _number("KEYSITE_DUE_SOON_DAYS", 2)
-CURRENCY = _text("KEYSITE_CURRENCY", "EUR")
-DESK_CONTACT = _text("KEYSITE_DESK_CONTACT", "the key desk")
-DESK_EMAIL = _text("KEYSITE_DESK_EMAIL", "desk@localhost")
-HISTORY_KEPT_DAYS = _number("KEYSITE_HISTORY_KEPT_DAYS", 3650)
-NOTICES_KEPT_DAYS = _number("KEYSITE_NOTICES_KEPT_DAYS", 730)
-STAFF_SECOND_FACTOR = _flag("KEYSITE_STAFF_SECOND_FACTOR", not DEBUG)
+CLOSING_TIME = time_of_day("KEYSITE_CLOSING_TIME", "18:00")
+REMINDERS_FROM = time_of_day("KEYSITE_REMINDERS_FROM", "08:00")
+DUE_SOON_DAYS = number("KEYSITE_DUE_SOON_DAYS", 2)
+CURRENCY = text("KEYSITE_CURRENCY", "EUR")
+DESK_CONTACT = text("KEYSITE_DESK_CONTACT", "the key desk")
+DESK_EMAIL = text("KEYSITE_DESK_EMAIL", "desk@localhost")
+HISTORY_KEPT_DAYS = number("KEYSITE_HISTORY_KEPT_DAYS", 3650)
+NOTICES_KEPT_DAYS = number("KEYSITE_NOTICES_KEPT_DAYS", 730)
+STAFF_SECOND_FACTOR = flag("KEYSITE_STAFF_SECOND_FACTOR", not DEBUG)
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",  # before the admin, whose templates it overrides
@@ -148,7 +114,7 @@ TEMPLATES = [
 # Data
 DATABASES = {
     "default": dj_database_url.parse(
-        _text("DATABASE_URL", hint="postgresql://user:password@host/name"),
+        text("DATABASE_URL", hint="postgresql://user:password@host/name"),
         conn_max_age=60,
         conn_health_checks=True,
     )
@@ -158,7 +124,7 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = _text("REDIS_URL", hint="redis://host:6379/0 or unix:///path/redis.sock?db=0")
+REDIS_URL = text("REDIS_URL", hint="redis://host:6379/0 or unix:///path/redis.sock?db=0")
 REDIS_PATIENCE = 0.3  # seconds that a page waits for Redis before it goes on without
 CACHES = {
     "default": {
@@ -194,11 +160,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # Mail: to a server, or to a folder; never to the log, which names nobody
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = _text("KEYSITE_MAIL_FROM", "keysite@localhost")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = text("KEYSITE_MAIL_FROM", "keysite@localhost")
 EMAIL_TIMEOUT = 10
 EMAIL_SUBJECT_PREFIX = ""
-_smtp = urlsplit(_text("KEYSITE_SMTP_URL", ""))
-EMAIL_FILE_PATH = _text("KEYSITE_MAIL_DIR", "")
+_smtp = urlsplit(text("KEYSITE_SMTP_URL", ""))
+EMAIL_FILE_PATH = text("KEYSITE_MAIL_DIR", "")
 if _smtp.scheme in {"smtp", "smtps"}:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST, EMAIL_PORT = _smtp.hostname or "localhost", _smtp.port or (465 if _smtp.scheme == "smtps" else 25)
@@ -213,17 +179,17 @@ else:
     raise ImproperlyConfigured("Set KEYSITE_SMTP_URL, or KEYSITE_MAIL_DIR for a folder that takes the mail.")
 
 # Language
-LANGUAGE_CODE = _text("KEYSITE_LANGUAGE", "en")
+LANGUAGE_CODE = text("KEYSITE_LANGUAGE", "en")
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 
 # Files
 STATIC_URL = "static/"
-STATIC_ROOT = _text("KEYSITE_STATIC_DIR", str(BASE_DIR / "var" / "static"))
+STATIC_ROOT = text("KEYSITE_STATIC_DIR", str(BASE_DIR / "var" / "static"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG
-MEDIA_ROOT = _text("KEYSITE_MEDIA_DIR", str(BASE_DIR / "var" / "media"))
+MEDIA_ROOT = text("KEYSITE_MEDIA_DIR", str(BASE_DIR / "var" / "media"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -245,7 +211,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "accounts.views.csrf_failure"
-if _flag("KEYSITE_BEHIND_PROXY"):
+if flag("KEYSITE_BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
 CONTENT_SECURITY_POLICY = {
@@ -254,7 +220,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *ORIGINS],  # browsers hold the redirect to a provider against it, too
         "frame-ancestors": [NONE],
     }
 }
@@ -303,28 +269,7 @@ SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
 SOCIALACCOUNT_FORMS = {"disconnect": "accounts.forms.passwords.UnlinkForm"}
 SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_QUERY_EMAIL = True
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": []}, "google": {"APPS": [], "SCOPE": ["profile", "email"]}}
-if _text("KEYSITE_GOOGLE_CLIENT", ""):
-    SOCIALACCOUNT_PROVIDERS["google"]["APPS"].append(
-        {"client_id": _text("KEYSITE_GOOGLE_CLIENT"), "secret": _text("KEYSITE_GOOGLE_SECRET")}
-    )
-if _text("KEYSITE_OIDC_SERVER", ""):
-    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"].append(
-        {
-            "provider_id": "sso",
-            "name": _text("KEYSITE_OIDC_NAME", "Single sign-on"),
-            "client_id": _text("KEYSITE_OIDC_CLIENT"),
-            "secret": _text("KEYSITE_OIDC_SECRET"),
-            "settings": {
-                "server_url": _text("KEYSITE_OIDC_SERVER"),
-                "verified_email": _words("KEYSITE_OIDC_VERIFIED_DOMAINS"),
-            },
-        }
-    )
-# A form that leads to single sign-on ends at the provider; browsers hold the redirect against form-action too.
-_providers = [urlsplit(_text("KEYSITE_OIDC_SERVER", ""))._replace(path="", query="", fragment="").geturl()]
-_providers += ["https://accounts.google.com"] if _text("KEYSITE_GOOGLE_CLIENT", "") else []
-CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"] += filter(None, _providers)
+SOCIALACCOUNT_PROVIDERS = PROVIDERS
 MFA_FORMS = {
     "authenticate": "accounts.forms.passwords.FactorForm",
     "reauthenticate": "accounts.forms.passwords.FactorAgainForm",

@@ -26,7 +26,8 @@ def read(name):
 
 
 def settings_read():
-    return set(re.findall(rf'"({NAME})"', read("keysite/settings.py")))
+    text = read("keysite/settings.py") + read("keysite/providers.py")
+    return set(re.findall(rf'"({NAME})"', text))
 
 
 def settings_in_example():

@@ -1,0 +1,154 @@
+"""What can never be true of keys and loans: the database refuses it, whoever asks."""
+
+from datetime import timedelta
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.tests.factories import PersonFactory
+from assets.models import Building, Space
+from keys.models import KeySymbol, Loan, Reminder, Renewal, SymbolSpace
+from keys.tests.factories import (
+    CabinetFactory,
+    HoldFactory,
+    HookFactory,
+    KeyFactory,
+    KeySymbolFactory,
+    KeySystemFactory,
+    LoanExceptionFactory,
+    LoanFactory,
+)
+from keysite.tests.constraints import constraints_of, refused_by
+
+NOW = timezone.now()
+HOUR = timedelta(hours=1)
+LOST = {"lost_at": NOW, "loss": "lost"}
+PAID = {"paid_on": NOW.date(), "paid_amount": 5, "paid_note": "R1"}
+BACK = {"returned_at": NOW, "condition": "good"}
+
+
+def paid(**fields):
+    return LoanFactory(**(LOST | PAID | {"paid_by": PersonFactory()} | fields))
+
+
+def twice(factory, **fields):
+    """Two rows that share what the fields make; made once."""
+    shared = {name: value() if callable(value) else value for name, value in fields.items()}
+    return [factory(**shared) for _number in range(2)]
+
+
+def listed_twice():
+    room = Space.objects.create(building=Building.objects.create(code="12", name="Physics"), number="1")
+    twice(SymbolSpace.objects.create, symbol=KeySymbolFactory, space=lambda: room)
+
+
+def two_symbols(*symbols):
+    system = KeySystemFactory()
+    return [KeySymbolFactory(system=system, symbol=symbol) for symbol in symbols]
+
+
+def two_hooks(*labels):
+    cabinet = CabinetFactory()
+    return [HookFactory(cabinet=cabinet, label=label) for label in labels]
+
+
+def reminded_twice():
+    loan = LoanFactory()
+    return [Reminder.objects.create(loan=loan, due_at=loan.due_at, step=1, at=NOW) for _number in range(2)]
+
+
+def renewed(**fields):
+    return Renewal.objects.create(loan=LoanFactory(), at=NOW, by=PersonFactory(), trust=3, **fields)
+
+
+REFUSED = [
+    ("cabinet_one_per_name", lambda: [CabinetFactory(name=name) for name in ("Desk", "DESK")]),
+    ("hook_one_per_cabinet_label", lambda: two_hooks("a1", "A1")),
+    ("keysystem_one_per_code", lambda: [KeySystemFactory(code=code) for code in ("ab", "AB")]),
+    ("keysystem_has_code", lambda: KeySystemFactory(code="")),
+    ("keysymbol_one_per_system_symbol", lambda: two_symbols("aa1", "AA1")),
+    ("keysymbol_has_symbol", lambda: KeySymbolFactory(symbol="")),
+    ("keysymbol_never_for_a_typed_address", lambda: KeySymbolFactory(least_trust=0)),
+    ("keysymbol_never_for_a_typed_address", lambda: KeySymbolFactory(least_trust=4)),
+    ("keysymbol_retired_with_reason", lambda: KeySymbolFactory(retired_at=NOW)),
+    ("keysymbol_retired_with_reason", lambda: KeySymbolFactory(retired_reason="Rekeyed")),
+    ("keysymbol_retired_with_reason", lambda: KeySymbolFactory(retired_by=PersonFactory())),
+    (
+        "keysymbol_not_own_parent",
+        lambda: KeySymbol.objects.filter(pk=KeySymbolFactory().pk).update(parent=F("id")),
+    ),
+    ("keysymbol_level_is_known", lambda: KeySymbolFactory(level=0)),
+    ("symbolspace_once", listed_twice),
+    ("key_one_per_symbol_serial", lambda: twice(KeyFactory, symbol=KeySymbolFactory, serial=1)),
+    ("key_serial_in_range", lambda: KeyFactory(serial=0)),
+    ("key_serial_in_range", lambda: KeyFactory(serial=1_000_000)),
+    ("key_retired_with_kind_and_reason", lambda: KeyFactory(retired_at=NOW, retirement="lost")),
+    ("key_retired_with_kind_and_reason", lambda: KeyFactory(retired_at=NOW, retired_reason="Gone")),
+    ("key_retired_with_kind_and_reason", lambda: KeyFactory(retirement="lost")),
+    (
+        "key_retired_with_kind_and_reason",
+        lambda: KeyFactory(retired_at=NOW, retired_reason="Gone", retirement="eaten"),
+    ),
+    (
+        "exception_one_live_per_person_and_symbol",
+        lambda: twice(LoanExceptionFactory, person=PersonFactory, symbol=KeySymbolFactory),
+    ),
+    ("exception_limit_two_to_hundred", lambda: LoanExceptionFactory(limit=1)),
+    ("exception_limit_two_to_hundred", lambda: LoanExceptionFactory(limit=101)),
+    ("exception_says_why", lambda: LoanExceptionFactory(why="")),
+    ("exception_ended_at_a_moment", lambda: LoanExceptionFactory(ended_by=PersonFactory())),
+    ("hold_one_live_per_key", lambda: twice(HoldFactory, key=KeyFactory)),
+    ("hold_ends_after_it_begins", lambda: HoldFactory(held_at=NOW, until=NOW)),
+    ("renewal_makes_it_later", lambda: renewed(old_due_at=NOW, new_due_at=NOW)),
+    ("reminder_once_per_due_date_and_step", reminded_twice),
+    ("loan_one_open_per_key", lambda: twice(LoanFactory, key=KeyFactory)),
+    ("loan_due_after_out", lambda: LoanFactory(out_at=NOW, due_at=NOW)),
+    ("loan_returned_after_out", lambda: LoanFactory(out_at=NOW, **BACK | {"returned_at": NOW - HOUR})),
+    ("loan_returned_in_a_condition", lambda: LoanFactory(returned_at=NOW)),
+    ("loan_returned_in_a_condition", lambda: LoanFactory(condition="good")),
+    ("loan_returned_in_a_condition", lambda: LoanFactory(returned_by=PersonFactory())),
+    ("loan_returned_in_a_condition", lambda: LoanFactory(returned_at=NOW, condition="rusty")),
+    ("loan_undone_is_returned", lambda: LoanFactory(undone_at=NOW)),
+    ("loan_undone_is_returned", lambda: LoanFactory(**BACK, undone_at=NOW - HOUR)),
+    ("loan_claimed_by_someone", lambda: LoanFactory(claimed_at=NOW)),
+    ("loan_claimed_by_someone", lambda: LoanFactory(claimed_by=PersonFactory())),
+    ("loan_lost_of_a_kind", lambda: LoanFactory(lost_at=NOW)),
+    ("loan_lost_of_a_kind", lambda: LoanFactory(lost_at=NOW, loss="eaten")),
+    ("loan_lost_of_a_kind", lambda: LoanFactory(loss="lost")),
+    ("loan_lost_of_a_kind", lambda: LoanFactory(lost_by=PersonFactory())),
+    ("loan_lost_or_returned_unless_found", lambda: LoanFactory(**LOST, **BACK)),
+    ("loan_paid_lost_with_amount_and_note", lambda: paid(paid_note="")),
+    ("loan_paid_lost_with_amount_and_note", lambda: paid(paid_amount=None)),
+    ("loan_paid_lost_with_amount_and_note", lambda: paid(paid_amount=-1)),
+    ("loan_paid_lost_with_amount_and_note", lambda: paid(paid_by=None)),
+    ("loan_paid_lost_with_amount_and_note", lambda: paid(paid_on=None)),
+    ("loan_paid_lost_with_amount_and_note", lambda: paid(lost_at=None, loss="")),
+    ("loan_found_after_lost", lambda: LoanFactory(found_at=NOW)),
+    ("loan_found_after_lost", lambda: LoanFactory(found_by=PersonFactory())),
+    ("loan_found_after_lost", lambda: LoanFactory(**LOST, found_at=NOW - HOUR)),
+    ("loan_paid_is_found_by_its_return", lambda: paid(found_at=NOW)),
+    ("loan_trust_is_known", lambda: LoanFactory(trust=4)),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("constraint", "write"), REFUSED, ids=[name for name, _write in REFUSED])
+def test_the_database_refuses(constraint, write):
+    with refused_by(constraint):
+        write()
+
+
+def test_every_constraint_is_tried():
+    assert {name for name, _write in REFUSED} == constraints_of("keys")
+
+
+def test_what_is_over_may_be_again(db):
+    key, person, symbol = KeyFactory(), PersonFactory(), KeySymbolFactory()
+    for _number in range(2):
+        LoanFactory(key=key, **BACK)
+        HoldFactory(key=key, ended_at=NOW)
+        LoanExceptionFactory(person=person, symbol=symbol, ended_at=NOW)
+        paid(**BACK, found_at=NOW)
+
+    assert Loan.objects.count() == 4

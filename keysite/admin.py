@@ -5,6 +5,7 @@ What other packages would change in theirs has no history, and roles come from `
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
@@ -37,8 +38,11 @@ class PeriodicTaskForm(ConsoleForm):
         return values
 
     def validate_unique(self):
-        """The package's own would speak of kinds of schedule that are not offered here."""
-        self.instance.clean_fields(exclude=["task"])
+        """Without the package's own, which speaks of kinds of schedule that are not offered here."""
+        try:
+            Model.validate_unique(self.instance, exclude=self._get_validation_exclusions())
+        except forms.ValidationError as error:
+            self._update_errors(error)
 
 
 @admin.register(PeriodicTask)
@@ -46,6 +50,7 @@ class PeriodicTaskAdmin(ConsoleAdmin):
     form = PeriodicTaskForm
     plain_choices = ("interval", "crontab")
     list_display = ["name", "schedule", "enabled", "last_run_at"]
+    list_select_related = ["interval", "crontab"]
     search_fields = ["name", "task"]
     fields = ["name", "task", "enabled", ("interval", "crontab"), "last_run_at", "total_run_count"]
 

@@ -243,6 +243,9 @@ class PersonAdmin(Exchanging, ConsoleAdmin):
     def get_readonly_fields(self, request, obj=None):
         return [*(["email"] if obj else []), *super().get_readonly_fields(request, obj)]
 
+    def for_page(self, request):
+        return super().for_page(request).prefetch_related("groups")
+
     def add(self, row, by):
         row.set_unusable_password()
         super().add(row, by)

@@ -29,7 +29,8 @@ class RoomInline(ConsoleInline):
     fields = ["space"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("space__building")
+        rooms = super().get_queryset(request).select_related("space__building")
+        return rooms.order_by("space__building__code", "space__floor", "space__number", "pk")
 
 
 class SymbolTabs(Tabs):

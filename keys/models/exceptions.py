@@ -93,7 +93,9 @@ class HoldQuerySet(models.QuerySet):
         return self.filter(person=person)
 
     def for_list(self):
-        return self.select_related("key__symbol__system", "key__hook__cabinet", "person").order_by("until", "pk")
+        return self.select_related("key__symbol__system", "key__hook__cabinet", "person", "held_by").order_by(
+            "until", "pk"
+        )
 
 
 class Hold(models.Model):

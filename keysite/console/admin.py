@@ -6,16 +6,19 @@ from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import PaginationInlineFormSet
 
 from keysite.console.changes import history_of, versions
 from keysite.console.deeds import Doing
 from keysite.console.lists import Counted, Listing
 from keysite.console.saving import Removable, Saving
-from keysite.console.scope import Scoped
+from keysite.console.scope import Autocomplete, Scoped, row_id
 
 VERSIONS_PER_PAGE = 50
+ROWS_PER_PAGE = 50
 
 
 class Remembering:
@@ -32,7 +35,8 @@ class Remembering:
             return super().history_view(request, object_id, extra_context)
         rows = history_of(self.model).filter(**{self.opts.pk.attname: row.pk})
         page = Counted(rows, VERSIONS_PER_PAGE).get_page(request.GET.get("p"))
-        shown = rows[page.start_index() - 1 if page else 0 :][: len(page) + 1]
+        start = (page.number - 1) * VERSIONS_PER_PAGE
+        shown = rows[start : start + VERSIONS_PER_PAGE + 1]  # the last one is what the one before it is compared with
         request.current_app = self.admin_site.name
         context = {
             **self.admin_site.each_context(request),
@@ -41,7 +45,7 @@ class Remembering:
             "opts": self.opts,
             "original": row,
             "page": page,
-            "versions": versions(shown, request.user)[: len(page)],
+            "versions": versions(shown, request.user)[:VERSIONS_PER_PAGE],
         }
         return TemplateResponse(request, "console/history.html", context)
 
@@ -101,7 +105,38 @@ class ReadOnly:
         return False
 
 
+class ConsoleRows(PaginationInlineFormSet):
+    """The rows of an inline, a page of them at a time, and their foreign keys looked up at once."""
+
+    def get_page_num(self):
+        key = self.get_pagination_key()
+        return row_id(self.request.GET.get(key, "")) or row_id(self.request.POST.get(key, "")) or 1
+
+    @cached_property
+    def forms(self):
+        forms = super().forms
+        for form in forms:
+            self.fk.set_cached_value(form.instance, self.instance)  # its name is in the name of each row
+        for name, offered in self.form.base_fields.items():
+            if name != self.fk.name and isinstance(_bare(offered), Autocomplete):
+                chosen = {row_id(str(form[name].value())) for form in forms} - {None}
+                known = offered.queryset.in_bulk(chosen)
+                for form in forms:
+                    _bare(form.fields[name]).known = known
+        return forms
+
+
+def _bare(field):
+    """The widget of ``field`` without the links that Django's admin wraps around it."""
+    return getattr(field.widget, "widget", field.widget)
+
+
 class ConsoleInline(Removable, Scoped, TabularInline):
     """Rows that are edited on the page of another."""
 
     extra = 0
+    per_page, max_num = ROWS_PER_PAGE, 2 * ROWS_PER_PAGE
+    formset = ConsoleRows
+
+    def get_formset(self, request, obj=None, **kwargs):
+        return super().get_formset(request, obj, absolute_max=self.max_num, **kwargs)

@@ -1,6 +1,7 @@
 """How the console saves: each form once, never over what somebody else has just done, never without a reason."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
 from django.forms.models import _get_foreign_key
 from django.utils.translation import gettext as _
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.forms import new_once
 from accounts.operations import once
 from keysite.console.changes import changes_since, history_of, version_of
+from keysite.console.scope import listed
 from keysite.ledger import Refusal, lock, record, remove
 
 NOT_VALUES = {"_save", "_continue", "_addanother", "csrfmiddlewaretoken", "console_once"}
@@ -93,8 +95,16 @@ class Saving(Removable):
         """Django's own log is for rows without a history: it would keep the names of people who are anonymised."""
         return write(*what) if history_of(self.model) is None else None
 
+    def for_page(self, request):
+        """The rows the person may see, with all that the page of one of them shows."""
+        return listed(self.get_queryset(request))
+
     def get_object(self, request, object_id, from_field=None):
-        obj = super().get_object(request, object_id, from_field)
+        field = self.opts.get_field(from_field) if from_field else self.opts.pk
+        try:
+            obj = self.for_page(request).filter(**{field.name: field.to_python(object_id)}).first()
+        except (ValidationError, ValueError):
+            return None
         if obj is not None and request.method == "POST" and connection.in_atomic_block:
             try:
                 lock(obj)

@@ -32,10 +32,22 @@ def row_id(text):
 
 
 class Autocomplete(AutocompleteSelect):
-    """Django's autocompletion that shows only what its field offers, and is not upset by what cannot be an id."""
+    """Django's autocompletion that shows only what its field offers, and is not upset by what cannot be an id.
+
+    ``known``, rows by key, saves the question where many of these stand on one page.
+    """
+
+    known = None
 
     def optgroups(self, name, value, attrs=None):
-        return super().optgroups(name, [choice for choice in value if choice == "" or row_id(choice)], attrs)
+        chosen = [row_id(choice) for choice in value if row_id(choice)]
+        known = self.choices.queryset.in_bulk(chosen) if self.known is None else self.known
+        options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        for key in chosen[:1]:
+            if key in known:
+                label = self.choices.field.label_from_instance(known[key])
+                options.append(self.create_option(name, key, label, True, len(options)))
+        return [(None, options, 0)]
 
 
 class Scoped:

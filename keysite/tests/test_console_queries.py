@@ -1,0 +1,171 @@
+"""How often each page of the console asks the database: the same with three rows as with one."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+from django.utils import timezone
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+
+from accounts.models import Affiliation, ClosedDay, Department, Kiosk, LoanTerm, Notice, Person, TermDate
+from accounts.tests.factories import AffiliationFactory, DepartmentFactory, LoanTermFactory, PersonFactory
+from assets.models import Building, BuildingManager, Space
+from keys.models import Cabinet, Hold, Hook, Key, KeySymbol, KeySystem, Loan, LoanException, Renewal, SymbolSpace
+from keys.tests.factories import (
+    CabinetFactory,
+    HoldFactory,
+    HookFactory,
+    KeyFactory,
+    KeySymbolFactory,
+    KeySystemFactory,
+    LoanExceptionFactory,
+    LoanFactory,
+)
+from keysite.tests.queries import queries
+
+
+def _kiosk(n):
+    Kiosk.objects.create(name=f"Kiosk {n}", place="Hall")
+
+
+def _notice(n):
+    Notice.objects.create(kind="x", person=PersonFactory(), dedupe_key=str(n), next_try_at=timezone.now())
+
+
+def _person(n):
+    LoanFactory(borrower=PersonFactory(department=DepartmentFactory(), sponsor=PersonFactory()))
+
+
+def _building(n):
+    building = Building.objects.create(code=f"B{n}", name="Hall")
+    for _more in range(n):
+        BuildingManager.objects.create(building=building, person=PersonFactory(), since="2026-01-01")
+
+
+def _space(n):
+    building = Building.objects.create(code=f"S{n}", name="Hall")
+    Space.objects.create(building=building, number=str(n), department=DepartmentFactory())
+
+
+def _term(n):
+    term = LoanTermFactory()
+    for day in range(1, n + 1):
+        TermDate.objects.create(term=term, on=f"2027-01-0{day}")
+
+
+def _key(n):
+    key = KeyFactory(hook=HookFactory(), symbol__parent=KeySymbolFactory())
+    LoanFactory(key=key)
+
+
+def _symbol(n):
+    symbol = KeySymbolFactory(parent=KeySymbolFactory())
+    building = Building.objects.create(code=f"Y{n}", name="Hall")
+    for number in range(n):
+        SymbolSpace.objects.create(symbol=symbol, space=Space.objects.create(building=building, number=str(number)))
+        KeyFactory(symbol=symbol)
+
+
+def _loan(n):
+    LoanFactory(borrower=PersonFactory(department=DepartmentFactory()), key__hook=HookFactory())
+
+
+def _renewal(n):
+    now = timezone.now()
+    later = now + timezone.timedelta(days=1)
+    Renewal.objects.create(loan=LoanFactory(), at=now, by=PersonFactory(), trust=3, old_due_at=now, new_due_at=later)
+
+
+def _task(n):
+    every = IntervalSchedule.objects.create(every=n + 10, period="hours")
+    PeriodicTask.objects.create(name=f"x{n}", task="keys.tasks.retire_keys", interval=every)
+
+
+# What makes one more row, how often its list asks and how often its page asks; four times for who is signed in.
+PAGES = {
+    Affiliation: (lambda n: AffiliationFactory(), 6, 7),
+    ClosedDay: (lambda n: ClosedDay.objects.create(on=f"2026-12-0{n}"), 6, 6),
+    Department: (lambda n: DepartmentFactory(), 6, 6),
+    Kiosk: (_kiosk, 6, 6),
+    LoanTerm: (_term, 6, 9),
+    Notice: (_notice, 6, 5),
+    Person: (_person, 7, 11),
+    Building: (_building, 6, 10),
+    Space: (_space, 6, 8),
+    Cabinet: (lambda n: CabinetFactory(), 6, 6),
+    Hook: (lambda n: HookFactory(), 6, 7),
+    KeySystem: (lambda n: KeySystemFactory(), 6, 6),
+    KeySymbol: (_symbol, 7, 12),
+    Key: (_key, 6, 7),
+    Loan: (_loan, 6, 6),
+    LoanException: (lambda n: LoanExceptionFactory(), 6, 6),
+    Hold: (lambda n: HoldFactory(), 6, 6),
+    Renewal: (_renewal, 6, 6),
+    PeriodicTask: (_task, 6, 8),
+    IntervalSchedule: (_task, 6, 5),
+    CrontabSchedule: (lambda n: CrontabSchedule.objects.create(minute=str(n)), 6, 5),
+}
+
+
+@pytest.fixture
+def console(client, administrator):
+    client.force_login(administrator)
+    ContentType.objects.get_for_models(*PAGES)  # asked once per process
+    return client
+
+
+def _address(model, name, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+def test_every_page_is_counted_here():
+    assert set(PAGES) == set(admin.site._registry)
+
+
+@pytest.mark.parametrize("model", PAGES)
+def test_a_list_asks_as_often_for_three_rows_as_for_one(console, model):
+    make, asked, _page = PAGES[model]
+    make(1)
+    with queries(exactly=asked):
+        one = console.get(_address(model, "changelist"))
+    make(2)
+    make(3)
+    with queries(exactly=asked):
+        three = console.get(_address(model, "changelist"))
+
+    assert one.status_code == three.status_code == 200
+    assert b"action-select" in three.content or not admin.site._registry[model].deeds
+    assert asked <= 12
+
+
+@pytest.mark.parametrize("model", PAGES)
+def test_a_page_asks_as_often_with_three_rows_below_it_as_with_one(console, model):
+    make, _list, asked = PAGES[model]
+    make(1)
+    one = model._default_manager.latest("pk")
+    with queries(exactly=asked):
+        console.get(_address(model, "change", one.pk))
+    make(3)
+    three = model._default_manager.latest("pk")
+    with queries(exactly=asked):
+        console.get(_address(model, "change", three.pk))
+
+
+def test_the_dashboard_asks_as_often_with_three_loans_as_with_one(console):
+    LoanFactory()
+    with queries(exactly=13):
+        console.get("/admin/")
+    LoanFactory()
+    LoanFactory()
+    with queries(exactly=13):
+        console.get("/admin/")
+
+
+def test_a_history_asks_as_often_for_three_versions_as_for_one(console, administrator):
+    person = PersonFactory()
+    for n in range(3):
+        person.department, person.sponsor = DepartmentFactory(), PersonFactory()
+        person.save()
+        if n in (0, 2):
+            with queries(exactly=10):
+                console.get(_address(Person, "history", person.pk))

@@ -29,15 +29,21 @@ class Calendar(NamedTuple):
         return next((candidate for candidate in days if candidate not in self.closed), None)
 
 
-def longest(term, calendar, now):
-    """The last day on which a loan of ``term`` made ``now`` may be due; None when the calendar has no such day."""
+def longest(term, calendar, now, after=None):
+    """The last day on which a loan of ``term`` may be due; None when the calendar has no such day.
+
+    A new loan counts from ``now``. A renewal of one that is due ``after`` goes on to the next closing time, or to the
+    next date of the calendar, behind that.
+    """
     today = now.astimezone(calendar.zone).date()
     if term.kind == term.Kind.DAYS:
         return calendar.open_from(today + timedelta(days=term.days))
+    start = max(now, after or now)
     if term.kind == term.Kind.CLOSING_TIME:
-        return calendar.open_from(today if calendar.moment(today) > now else today + timedelta(days=1))
+        day = start.astimezone(calendar.zone).date()
+        return calendar.open_from(day if calendar.moment(day) > start else day + timedelta(days=1))
     for end in sorted(calendar.dates):
         day = calendar.open_from(end, step=-1)
-        if day and calendar.moment(day) > now:
+        if day and calendar.moment(day) > start:
             return day
     return None

@@ -33,13 +33,14 @@ def refuse_borrower(person, *, now):
         raise Refusal(_("%(affiliation)s borrows with a sponsor. Ask %(desk)s to name one for %(person)s.") % name)
 
 
-def due_moment(*, term, now, due_on=None):
+def due_moment(*, term, now, due_on=None, after=None):
     """When a loan of ``term`` made ``now`` is due: at closing time of ``due_on``, or as late as the term allows.
 
+    A renewal says when the loan is due so far (``after``): the calendar's next date is then the one behind that.
     Refused when that day is past, closed or beyond the term, and when the term's calendar has run out.
     """
     calendar = _calendar(term, now)
-    last = due.longest(term, calendar, now)
+    last = due.longest(term, calendar, now, after)
     if last is None:
         raise Refusal(_("The calendar of “%(term)s” has no date left. Ask the desk to add one.") % {"term": term})
     if due_on is None:

@@ -18,7 +18,7 @@ from keysite.ledger import Refusal, lock, record
 
 @transaction.atomic
 def renew(*, loan, by, trust, due_on=None, term=None, why=""):
-    """Make the loan due later: as late as its term (or another, for staff) allows from now, or on ``due_on``.
+    """Make the loan due later: as late as its term (or another, for staff) allows, or on ``due_on``.
 
     Refused when the key is back, lost or said to be back, on hold for somebody else or retired, when the
     borrower may not borrow, and when it would not be later. Borrowers renew by themselves only before the due
@@ -41,7 +41,7 @@ def renewed_until(*, loan, trust, due_on=None, term=None):
     _refuse_renewal(loan, now)
     if trust < Trust.STAFF:
         _refuse_own_renewal(loan, now)
-    due_at = due_moment(term=term or loan.term, now=now, due_on=due_on)
+    due_at = due_moment(term=term or loan.term, now=now, due_on=due_on, after=loan.due_at)
     if due_at <= loan.due_at:
         words = {"key": loan.key, "due": date_format(timezone.localtime(loan.due_at))}
         raise Refusal(_("%(key)s is due on %(due)s already: renewing now would not make it later.") % words)

@@ -192,3 +192,23 @@ def test_until_when_is_asked_beforehand_by_the_same_rules(loan, borrower):
 def test_what_it_costs(loan, borrower):
     with queries(exactly=9):
         renew(loan=loan, by=borrower, trust=Trust.PROVED)
+
+
+@on_day(6)
+def test_a_loan_until_the_end_of_a_semester_goes_on_to_the_next_end(loan, clerk):
+    semester = LoanTermFactory(name="Semester", kind="calendar", days=None)
+    for day in (date(2026, 3, 9), date(2026, 9, 30), date(2027, 3, 31)):
+        semester.dates.create(on=day)
+
+    renew(loan=loan, by=clerk, trust=Trust.STAFF, term=semester)
+
+    loan.refresh_from_db()
+    assert loan.due_at == datetime(2026, 9, 30, 16, tzinfo=UTC)
+
+
+@on_day(9)
+def test_a_loan_until_closing_time_goes_on_to_the_next_closing_time(loan, clerk):
+    renew(loan=loan, by=clerk, trust=Trust.STAFF, term=LoanTermFactory(name="Day", kind="closing", days=None))
+
+    loan.refresh_from_db()
+    assert loan.due_at == datetime(2026, 3, 10, 17, tzinfo=UTC)

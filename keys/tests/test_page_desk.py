@@ -24,6 +24,20 @@ def test_empty_lists_say_why(desk):
     assert "Just now" not in page
 
 
+def test_long_lists_lead_to_the_console(desk):
+    HoldFactory.create_batch(21)
+    for loan in LoanFactory.create_batch(21):
+        loan.claimed_at, loan.claimed_by = loan.out_at, loan.borrower
+        loan.save()
+
+    page = desk.get(DESK).content.decode()
+
+    assert page.count("Hand out<") == 20
+    assert page.count("Not here<") == 20
+    assert page.count("See all of them") == 2
+    assert desk.get(f"{reverse('admin:keys_loan_changelist')}?show=claimed").status_code == 200
+
+
 def test_a_scanned_key_that_is_out_is_ready_to_be_taken_back(desk, loan):
     response = desk.get(f"{DESK}?key={loan.key.public_code}")
 

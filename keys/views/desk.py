@@ -85,6 +85,7 @@ def _page(request, **context):
     context["recent"] = _with_forms(loans.undoable(at=now), clerk)
     context["claims"] = _with_forms(loans.claimed().order_by("claimed_at", "pk"), clerk)
     context["ready"] = Hold.objects.visible_to(clerk).live(at=now).for_list()[:SHOWN]
+    context["shown"] = SHOWN
     part = {"desk-return": "keys/_desk_return.html", "desk-check-out": "keys/_desk_check_out.html"}
     template = part.get(request.htmx.target, "keys/desk.html")
     return render(request, template, context | {"part": template != "keys/desk.html"})

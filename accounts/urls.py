@@ -49,7 +49,7 @@ urlpatterns = [
     path("accounts/oidc/<str:provider_id>/login/callback/", openid_connect.callback, name="openid_connect_callback"),
     path("accounts/linked/", provider.connections, name="socialaccount_connections"),
     path("accounts/linked/cancelled/", provider.login_cancelled, name="socialaccount_login_cancelled"),
-    path("accounts/linked/error/", provider.login_error, name="socialaccount_login_error"),
+    path("accounts/linked/error/", login_not_required(provider.login_error), name="socialaccount_login_error"),
     # Names that allauth looks up, for pages that we do not have
     path("accounts/signup/", to_sign_in, name="account_signup"),
     path("accounts/linked/signup/", to_sign_in, name="socialaccount_signup"),

@@ -1,0 +1,102 @@
+"""One row of everything, to stand for all others, and the address of every page about it."""
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+
+from accounts.models import ClosedDay, Kiosk, Notice
+from accounts.notices import post
+from accounts.operations import propose_department
+from accounts.tests.factories import PersonFactory
+from assets.models import Building, BuildingManager, Space
+from keys.models import Renewal, SymbolSpace
+from keys.tests.factories import HoldFactory, HookFactory, KeyFactory, LoanExceptionFactory, LoanFactory
+
+# What stands in the address of a page that is about nothing in the register.
+MADE_UP = {
+    "not_me": ["x"],
+    "kiosk_register": ["x"],
+    "kiosk_done": ["x"],
+    "account_reset_password_from_key": ["1", "abc-def"],
+    "mfa_remove_webauthn": [1],
+    "mfa_edit_webauthn": [1],
+    "openid_connect_login": ["sso"],
+    "openid_connect_callback": ["sso"],
+    "receipt": ["12345678-1234-5678-1234-567812345678"],
+    "admin:view_on_site": [1, 1],
+    "admin:app_list": ["keys"],
+}
+
+
+class World:
+    """``rows`` has one row of each model of the console, in the building of ``manager``; ``foreign`` is elsewhere."""
+
+    def __init__(self, manager):
+        somebody = PersonFactory(email="somebody@example.edu")
+        building = Building.objects.create(code="B1", name="Hall")
+        BuildingManager.objects.create(building=building, person=manager, since="2020-01-01")
+        space = Space.objects.create(building=building, number="1")
+        key = KeyFactory(hook=HookFactory())
+        SymbolSpace.objects.create(symbol=key.symbol, space=space)
+        self.loan = LoanFactory(key=key, borrower=somebody)
+        elsewhere = LoanFactory()
+        self.foreign = {"keys_key": elsewhere.key, "keys_keysymbol": elsewhere.key.symbol, "keys_loan": elsewhere}
+        self.rows = {
+            **self._people(somebody),
+            **self._clock(),
+            "assets_building": building,
+            "assets_space": space,
+            "keys_keysystem": key.symbol.system,
+            "keys_keysymbol": key.symbol,
+            "keys_cabinet": key.hook.cabinet,
+            "keys_hook": key.hook,
+            "keys_key": key,
+            "keys_loan": self.loan,
+            "keys_renewal": self._renewal(manager),
+            "keys_loanexception": LoanExceptionFactory(person=somebody, symbol=key.symbol),
+            "keys_hold": HoldFactory(key__symbol=key.symbol),
+        }
+
+    def address_of(self, name):
+        """Where the page of this name is, about the row that stands for its model."""
+        if name == "key_tag":
+            return reverse(name, args=[self.loan.key.public_code])
+        if name in MADE_UP:
+            return reverse(name, args=MADE_UP[name])
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            return reverse(name, args=[self._row_of(name).pk])
+
+    def _row_of(self, name):
+        if name.startswith("loan_"):
+            return self.loan
+        return next(row for model, row in self.rows.items() if name.startswith(f"admin:{model}_"))
+
+    def _people(self, somebody):
+        post(kind="sign_in_changed", person=somebody, facts={"change": "password_set"})
+        return {
+            "accounts_person": somebody,
+            "accounts_affiliation": somebody.affiliation,
+            "accounts_loanterm": somebody.affiliation.loan_term,
+            "accounts_department": propose_department(
+                name="Rhetoric", kind="department", contact_name="", contact_email="", by=somebody
+            ),
+            "accounts_kiosk": Kiosk.objects.create(name="Hall", place="Hall"),
+            "accounts_notice": Notice.objects.latest("pk"),
+            "accounts_closedday": ClosedDay.objects.create(on="2030-01-01"),
+        }
+
+    def _clock(self):
+        every = IntervalSchedule.objects.create(every=7, period="days")
+        return {
+            "django_celery_beat_intervalschedule": every,
+            "django_celery_beat_crontabschedule": CrontabSchedule.objects.create(),
+            "django_celery_beat_periodictask": PeriodicTask.objects.create(name="Test", interval=every),
+        }
+
+    def _renewal(self, by):
+        now = timezone.now()
+        return Renewal.objects.create(
+            loan=self.loan, at=now, by=by, trust=3, old_due_at=now, new_due_at=self.loan.due_at
+        )

@@ -41,6 +41,7 @@ def services(var, *, temp=False):
             yield given | _answer(keeper)
         finally:
             keeper.stdin.close()
+            keeper.stdout.close()
             if keeper.wait() != 0:
                 leave(place, lease, var)
 

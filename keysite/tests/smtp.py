@@ -1,24 +1,33 @@
-"""A mail server of a few lines on loopback, which refuses what a test tells it to refuse."""
+"""A mail server of a few lines on loopback, which refuses what a test tells it to refuse, and waits where told to."""
 
 import socketserver
 import threading
+import time
 from contextlib import contextmanager
 from email import message_from_bytes
 from socket import SHUT_RDWR
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Keeps what it takes in ``mails``; ``refused`` maps an address or a word of the data to the answer it gets."""
+    """Keeps what it takes in ``mails``; ``refused`` maps an address or a word of the data to the answer it gets.
+
+    ``holds`` maps a step (``HELLO``, the verb of a command, or ``TAKEN``: the mail is kept, and the client does not
+    know) to an event: the answer waits for it. Each answer takes ``pause`` seconds.
+    """
 
     allow_reuse_address = daemon_threads = True
 
     def __init__(self, port=0):
         self.mails, self.refused, self.connections, self.dies_after_data = [], {}, 0, False
+        self.holds, self.held, self.pause = {}, threading.Event(), 0
         super().__init__(("127.0.0.1", port), Session)
 
     @property
     def port(self):
         return self.server_address[1]
+
+    def handle_error(self, request, client_address):
+        """Clients that are killed leave broken connections: no news."""
 
 
 class Session(socketserver.StreamRequestHandler):
@@ -26,9 +35,11 @@ class Session(socketserver.StreamRequestHandler):
 
     def handle(self):
         self.server.connections += 1
+        self.hold("HELLO")
         self.say("220 test")
         while line := self.rfile.readline().decode().strip():
             verb = line.split(" ")[0].upper()
+            self.hold(verb)
             if verb == "QUIT":
                 return self.say("221 bye")
             self.data() if verb == "DATA" else self.say(self.answer(line))
@@ -39,16 +50,23 @@ class Session(socketserver.StreamRequestHandler):
         answer = self.answer(data.decode())
         if answer.startswith("250"):
             self.server.mails.append(message_from_bytes(data))
+            self.hold("TAKEN")
         if self.server.dies_after_data:
             self.connection.shutdown(SHUT_RDWR)
         else:
             self.say(answer)
+
+    def hold(self, step):
+        if step in self.server.holds:
+            self.server.held.set()
+            self.server.holds[step].wait(60)
 
     def answer(self, words):
         found = (answer for part, answer in self.server.refused.items() if part in words)
         return next(found, "250 fine")
 
     def say(self, line):
+        time.sleep(self.server.pause)
         self.wfile.write(f"{line}\r\n".encode())
 
 

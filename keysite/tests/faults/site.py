@@ -1,0 +1,92 @@
+"""A whole site on servers of its own: web, workers, clock, and a mailbox that everything is sent to."""
+
+from contextlib import contextmanager
+
+import dj_database_url
+from celery import Celery
+from django.db import connection
+from django_celery_beat.models import IntervalSchedule
+
+from accounts.models import Notice
+from keysite.tests.processes import Process, collect_static, free_port, production, wait_until
+from keysite.tests.visitor import Visitor
+
+
+class Site:
+    """Processes by name: ``web``, ``worker``, ``beat``; with a digit behind it, one more of the same kind."""
+
+    def __init__(self, servers, mailbox, folder):
+        self.servers, self.mailbox, self.folder, self.port = servers, mailbox, folder, free_port()
+        self.env = production(
+            database=servers.database, redis=servers.redis, smtp_port=mailbox.port, folder=folder, port=self.port
+        )
+        self.processes = {}
+
+    def prepare(self):
+        """Migrate, collect the static files, and let the clock tick every second."""
+        once = Process("migrate", env=self.env, log=self.folder / "log" / "migrate").start()
+        assert once.finish(120) == 0, once.text()
+        collect_static(self.env)
+        IntervalSchedule.objects.update(every=1, period=IntervalSchedule.SECONDS)
+
+    def run(self, *names):
+        """Start what does not run yet, and return when all of these serve."""
+        started = [self._start(name) for name in names if not self.runs(name)]
+        for process in started:
+            process.wait()
+
+    def runs(self, name):
+        return name in self.processes and self.processes[name].is_running
+
+    def __getitem__(self, name):
+        return self.processes[name]
+
+    def stop_all(self, *, but=()):
+        for name, process in self.processes.items():
+            if name not in but and process.is_running:
+                process.kill()
+
+    def kill_database(self):
+        connection.close()
+        self.servers.kill_database()
+
+    def mend(self):
+        """All servers run and answer again, whatever a test left behind."""
+        self.servers.mend()
+        self.mailbox.mend()
+
+    def visitor(self, person=None, **options):
+        return Visitor(self.port, person=person, **options)
+
+    def call(self, task, **options):
+        """Send a task to the queue, as beat does."""
+        with Celery(broker=self.broker, set_as_current=False) as queue:
+            queue.send_task(task, **options)
+
+    @property
+    def broker(self):
+        return self.servers.redis.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
+
+    def wait_until_sent(self, seconds=30):
+        """Return when nothing waits in the outbox any more."""
+        wait_until(lambda: not Notice.objects.waiting().exists(), what="all notices are sent", seconds=seconds)
+
+    def _start(self, name):
+        service = name.rstrip("0123456789")
+        self.processes[name] = Process(service, env=self.env, log=self.folder / "log" / name, port=self.port)
+        return self.processes[name].start()
+
+
+@contextmanager
+def our_connection(url):
+    """Let the models of this process look at the site's database instead of pytest's."""
+    before = dict(connection.settings_dict)
+    connection.close()
+    connection.settings_dict.update(dj_database_url.parse(url))
+    connection.settings_dict["OPTIONS"] = {}
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict.clear()
+        connection.settings_dict.update(before)

@@ -1,0 +1,71 @@
+"""Redis is frozen, or away: customers do not notice, mail comes later, and all goes on by itself."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from keys.models import Loan
+from keys.tests.factories import KeyFactory
+from keysite.tests.faults.deeds import borrowers
+
+LONGEST_ANSWER = 1.0  # seconds
+
+
+@contextmanager
+def frozen(site):
+    with site.servers.frozen_redis():
+        yield
+
+
+@contextmanager
+def away(site):
+    site.servers.kill_redis()
+    yield
+    site.servers.start_redis()
+
+
+def customers_day(site, people):
+    """What customers do on one day; gives back each answer with its page."""
+    stranger = site.visitor()
+    yield "sign in", stranger.get("/sign-in/"), 200
+    yield "code", stranger.send("/sign-in/", address=people[0].email), 302
+    for person in people:
+        visitor = site.visitor(person)
+        yield "start", visitor.get("/"), 200
+        yield "check out", visitor.send("/keys/check-out/", keys=str(KeyFactory())), 302
+        loan = Loan.objects.get(borrower=person)
+        yield "return", visitor.send(f"/loans/{loan.pk}/return/"), 302
+
+
+@pytest.mark.parametrize("fault", [frozen, away])
+def test_customers_do_not_wait_for_redis(site, fault):
+    site["web"].kill() if site.runs("web") else None  # one that has not noticed the fault yet
+    site.run("web", "worker", "beat")
+    people = borrowers(3)
+    pids = {name: site[name].popen.pid for name in ("web", "worker", "beat")}
+
+    with fault(site):
+        answers = list(customers_day(site, people))
+    for page, answer, status in answers:
+        assert answer.status == status, page
+        assert answer.seconds < LONGEST_ANSWER, page
+    site.wait_until_sent(60)
+
+    assert {name: site[name].popen.pid for name in pids if site[name].is_running} == pids
+    assert site.mailbox.receivers() == {person.email: 2 for person in people} | {people[0].email: 3}
+    assert set(site.mailbox.arrived().values()) == {1}
+
+
+def test_a_queue_that_comes_back_empty(site):
+    """What was in it is asked for again: the outbox is in the database."""
+    site.run("web", "beat")
+    [person] = borrowers(1)
+    site.visitor(person).send("/keys/check-out/", keys=str(KeyFactory()))
+    site.servers.kill_redis()
+    site.servers.forget_queue()
+    site.servers.start_redis()
+
+    site.run("worker")
+    site.wait_until_sent(60)
+
+    assert site.mailbox.receivers() == {person.email: 1}

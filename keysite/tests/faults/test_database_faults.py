@@ -1,0 +1,72 @@
+"""PostgreSQL is killed in the middle of a check-out, and recovers: nothing is done halfway, nobody starts anything."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from keys.models import Loan
+from keys.tests.factories import KeyFactory
+from keysite.tests.faults.deeds import borrowers
+from keysite.tests.processes import wait_until
+
+CHECK_OUT = "/keys/check-out/"
+SOMEBODY_WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+
+
+@pytest.fixture
+def check_out(site):
+    """A check-out under way: it has begun, and waits for the row of its borrower, when the database is killed."""
+    site.run("web", "worker", "beat")
+    [person] = borrowers(1)
+    visitor = site.visitor(person)
+    form = visitor.form(CHECK_OUT) | {"keys": str(KeyFactory())}
+    other, watch = (psycopg.connect(site.servers.database, autocommit=is_watch) for is_watch in (False, True))
+    with ThreadPoolExecutor(1) as thread:
+        other.execute("SELECT FROM accounts_person WHERE id = %s FOR UPDATE", [person.pk])
+        answer = thread.submit(visitor.post, CHECK_OUT, form)
+        wait_until(lambda: watch.execute(SOMEBODY_WAITS).fetchone()[0], what="the check-out is under way")
+        site.kill_database()
+        other.close()
+        watch.close()
+        yield visitor, form, answer.result(30), person
+
+
+def test_a_database_killed_in_the_middle_of_a_check_out(site, check_out):
+    visitor, form, answer, person = check_out
+    assert answer.status == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert "nothing was done halfway" in answer.text
+    assert "Traceback" not in answer.text
+    pids = {name: site[name].popen.pid for name in ("web", "worker", "beat")}
+
+    site.servers.start_database()
+
+    assert not Loan.objects.filter(borrower=person).exists()
+    again = visitor.post(CHECK_OUT, form)
+    assert (again.status, again.location.split("/")[1]) == (302, "receipts")
+    assert Loan.objects.filter(borrower=person).count() == 1
+    site.wait_until_sent(60)
+    assert site.mailbox.receivers() == {person.email: 1}
+    assert {name: site[name].popen.pid for name in pids if site[name].is_running} == pids
+
+
+def test_pages_say_so_while_the_database_is_away(site, check_out):
+    visitor, form, *_rest = check_out
+    stranger = site.visitor()
+
+    for answer in (
+        visitor.get("/"),
+        visitor.get("/admin/"),
+        visitor.post(CHECK_OUT, form),
+        stranger.get("/k/ABCDEFGHJK/"),
+    ):
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+        assert answer.seconds < 1
+    assert stranger.get("/health/live").status == 200
+    assert stranger.get("/health/ready").status == 503
+    assert "Traceback" not in site["web"].text()
+
+    site.servers.start_database()
+    assert stranger.get("/health/ready").status == 200
+    assert visitor.get("/").status == 200

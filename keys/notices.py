@@ -137,7 +137,8 @@ def loan_reminder(notice):
         else:
             subject = ngettext("%(n)d key is due soon", "%(n)d keys are due soon", len(soon)) % {"n": len(soon)}
     context = {"subject": subject, "overdue": overdue, "soon": soon, "link": notices.link("start")}
-    return notices.render("loan_reminder", person=notice.person, context=context | {"tone": _tone(overdue)})
+    context |= {"tone": _tone(overdue), "contact": _has_contact(notice.person)}
+    return notices.render("loan_reminder", person=notice.person, context=context)
 
 
 def department_reminder(notice):
@@ -150,6 +151,10 @@ def department_reminder(notice):
     if not loans or department is None:
         return None
     return notices.render("department_reminder", context={"department": department, "loans": loans})
+
+
+def _has_contact(person):
+    return bool(person.department and person.department.contact_email)
 
 
 def _tone(overdue):

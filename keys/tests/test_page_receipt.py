@@ -139,6 +139,16 @@ def test_a_reminder_grows_firmer(mailoutbox, borrower, days, words):
     assert "NEXT" not in mail.body
 
 
+@pytest.mark.parametrize(("contact", "said"), [("contact@example.edu", True), ("", False)])
+def test_that_the_contact_is_told_is_said_where_there_is_one(mailoutbox, borrower, contact, said):
+    borrower.department = DepartmentFactory(contact_email=contact)
+    borrower.save()
+    overdue_by(14, borrower=borrower)
+    Notice.objects.create(kind="loan_reminder", person=borrower, next_try_at=timezone.now(), dedupe_key="today")
+
+    assert ("The contact of your department is told as well." in sent(mailoutbox).body) is said
+
+
 def test_the_contact_of_a_department_reads_who_is_late(mailoutbox):
     department = DepartmentFactory(name="Botany & Zoology", contact_email="contact@example.edu")
     overdue_by(15, borrower__department=department, borrower__last_name="O'Neill", key__symbol__symbol="LATE")

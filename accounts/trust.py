@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import Trust
 
@@ -46,7 +47,8 @@ def staff_gate(request):
     if trust_of(request) == Trust.STAFF:
         return None
     messages.warning(request, _("Staff pages need your staff sign-in."))
-    return redirect(f"{_step_up(request.user)}?{urlencode({'next': request.get_full_path()})}")
+    address = f"{_step_up(request.user)}?{urlencode({'next': request.get_full_path()})}"
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 
 def staff_only(*permissions):

@@ -254,9 +254,9 @@ ACCOUNT_FORMS = {
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_RATE_LIMITS = {
-    "sign_in": "20/m/ip,120/h/ip",
+    "sign_in": "30/m/ip,600/h/ip",  # a campus may be one address of the network; each mailbox gets five an hour
     "reset_password": "20/m/ip,5/h/key",
-    "sign_in_code": "30/m/ip",
+    "sign_in_code": "60/m/ip",
     "kiosk": "30/m/key",
     "kiosk_pin": "5/5m/key",
 }

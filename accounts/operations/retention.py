@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -21,6 +22,7 @@ def clean_up(*, at):
     FormKey.objects.filter(created_at__lt=at - timedelta(days=2)).delete()
     EmailCode.objects.filter(created_at__lt=at - timedelta(days=2)).delete()
     Session.objects.filter(expire_date__lt=at).delete()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     Notice.objects.filter(created_at__lt=at - timedelta(days=settings.NOTICES_KEPT_DAYS)).exclude(
         pk__in=Notice.objects.waiting().values("pk")
     ).delete()

@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from accounts.codes import code_of
 from accounts.models import EmailCode
+from accounts.notices import CONTENTS
 from accounts.operations import send_notices
-from keysite.tasks import CONTENTS
 
 
 def form_of(response):
@@ -34,9 +34,9 @@ def sign_in(client, address, **fields):
     return client.post(reverse("sign_in_code"), {"code": newest_code()})
 
 
-def send_all():
+def send_all(contents=CONTENTS):
     """Send what waits in the outbox; it is then in ``mailoutbox``."""
-    return send_notices(contents=CONTENTS, at=timezone.now())
+    return send_notices(contents=contents, at=timezone.now())
 
 
 def errors_of(response):

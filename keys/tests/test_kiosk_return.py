@@ -14,6 +14,7 @@ from accounts.tests.factories import AffiliationFactory
 from keys.models import Loan
 from keys.tests.factories import KeyFactory, LoanFactory
 from keys.tests.kiosks import BACK, OUT, make_kiosk, send
+from keysite.tasks import CONTENTS
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +40,7 @@ def test_anyone_returns_any_key(key, mailoutbox, administrator):
 
     response = send(browser, BACK, keys="aa1 7")
     done = browser.get(response.url).content.decode()
-    send_all()
+    send_all(CONTENTS)
 
     loan.refresh_from_db()
     assert loan.returned_at is not None

@@ -76,3 +76,11 @@ def test_personal_pages_are_kept_nowhere(client, borrower, path):
     client.force_login(borrower)
 
     assert "no-store" in client.get(path)["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", ["sessionid", "kiosk", "csrftoken", "messages"])
+@pytest.mark.parametrize("path", ["/", "/sign-in/", "/kiosk/", "/profile/"])
+def test_made_up_cookies_upset_nothing(db, name, path):
+    response = Client(raise_request_exception=False).get(path, headers={"cookie": f'{name}="\\000{"a" * 31}"'})
+
+    assert response.status_code < 500

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.operations import claim_kiosk, kiosk_of
-from accounts.views.people import TOKEN_STAYS
+from accounts.views.people import KEEPS_THE_PATH
 from keysite.ledger import Refusal
 
 COOKIE = "kiosk"
@@ -51,7 +51,7 @@ def kiosk_register(request, token):
         except Refusal as refused:
             refusal = refused
     response = render(request, "kiosk/register.html", {"refusal": refusal}, status=410 if refusal else 200)
-    response["Referrer-Policy"] = TOKEN_STAYS
+    response["Referrer-Policy"] = KEEPS_THE_PATH
     return response
 
 

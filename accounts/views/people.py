@@ -13,7 +13,7 @@ from accounts.notices import notice_of_not_me
 from accounts.operations import complete_profile, disavow, propose_department
 from accounts.views.sign_in import safe_next
 
-TOKEN_STAYS = "strict-origin"  # without path; with no-referrer browsers send "Origin: null", and the form is refused
+KEEPS_THE_PATH = "strict-origin"  # without path; with no-referrer browsers send "Origin: null", and the form is refused
 TOLD_OF_ONESELF = ("first_name", "last_name", "phone", "department", "language", "time_zone")
 
 
@@ -49,7 +49,7 @@ def not_me(request, token):
     if request.method == "POST":
         disavow(notice=notice)
     response = render(request, "accounts/not_me.html", {"notice": notice, "done": request.method == "POST"})
-    response["Referrer-Policy"], response["Cache-Control"] = TOKEN_STAYS, "no-store"
+    response["Referrer-Policy"], response["Cache-Control"] = KEEPS_THE_PATH, "no-store"
     return response
 
 

@@ -90,7 +90,7 @@ class Bench:
     def page(self, path, address):
         """A page of the console: its queries alone, the page in process, and through gunicorn."""
         floor, inside, outside = self.meters(path)
-        client = Client()
+        client = Client(headers={"host": "127.0.0.1"})
         client.cookies.load(self.server.cookies)
         with CaptureQueriesContext(connection) as captured:
             answer = client.get(address)

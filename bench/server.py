@@ -33,7 +33,7 @@ class Server:
             self.port = free.getsockname()[1]
         command = [sys.executable, "-m", "gunicorn", "keysite.wsgi", "--bind", f"127.0.0.1:{self.port}"]
         command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning"]
-        self.process = subprocess.Popen(command, env=os.environ | {"KEYSITE_STAFF_SECOND_FACTOR": "0"})
+        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         self.cookies = {settings.SESSION_COOKIE_NAME: session_of(clerk)}
         self.http = HTTPConnection("127.0.0.1", self.port, timeout=60)
         self.books = psycopg.connect(**connection.get_connection_params() | PLAIN, autocommit=True)

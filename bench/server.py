@@ -1,6 +1,5 @@
 """The real web server on loopback, and a clerk's browser in front of it."""
 
-import os
 import re
 import signal
 import socket

@@ -1116,7 +1116,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="person",
             constraint=models.CheckConstraint(
-                condition=models.Q(("sponsor", models.F("id")), _negated=True), name="person_not_own_sponsor"
+                condition=models.Q(("sponsor", models.F("id")), _negated=True),
+                name="person_not_own_sponsor",
+                violation_error_message="Nobody is their own sponsor.",
             ),
         ),
         migrations.AddConstraint(

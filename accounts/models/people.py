@@ -177,7 +177,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(anonymised_at__isnull=True) | Q(is_active=False), name="person_anonymised_is_inactive"
             ),
-            models.CheckConstraint(condition=~Q(sponsor=F("id")), name="person_not_own_sponsor"),
+            models.CheckConstraint(
+                condition=~Q(sponsor=F("id")),
+                name="person_not_own_sponsor",
+                violation_error_message=_("Nobody is their own sponsor."),
+            ),
         ]
 
     def __str__(self):

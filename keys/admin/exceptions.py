@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 from keys.models import Hold, LoanException
 from keys.operations import end_exception, grant_exception, release_hold
-from keysite.console import ConsoleAdmin, ConsoleForm, Deed, ReadOnly, Related, Tabs, display
+from keysite.console import ConsoleAdmin, Deed, ReadOnly, Related, Tabs, display
 
 
 class OfPerson(Related):
@@ -25,17 +25,10 @@ class ExceptionTabs(Tabs):
         return exceptions.live(on=today) if value == "live" else getattr(exceptions, value)()
 
 
-class ExceptionForm(ConsoleForm):
-    class Meta:
-        model = LoanException
-        fields = ["person", "symbol", "limit", "expires_on", "why"]
-
-
 @admin.register(LoanException)
 class LoanExceptionAdmin(ConsoleAdmin):
     """Exceptions are granted here and ended by a button; what was granted is never changed."""
 
-    form = ExceptionForm
     list_display = ["person", "symbol", "limit", "expires_on", "granted_by", "state"]
     list_filter = [ExceptionTabs, OfPerson]
     search_fields = ["why"]

@@ -37,8 +37,10 @@ class LoanTabs(Tabs):
 
     def choose(self, loans, value):
         now = timezone.now()
-        if value in ("overdue", "for_review", "review"):
+        if value in ("overdue", "review"):
             return loans.overdue(at=now) if value == "overdue" else loans.for_review(at=now)
+        if value == "lost":
+            return loans.active().lost()
         if value in ("today", "week"):
             return loans.due_between(*_days(now, 1 if value == "today" else 7))
         return getattr(loans, value)()

@@ -1531,7 +1531,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="keysymbol",
             constraint=models.CheckConstraint(
-                condition=models.Q(("parent", models.F("id")), _negated=True), name="keysymbol_not_own_parent"
+                condition=models.Q(("parent", models.F("id")), _negated=True),
+                name="keysymbol_not_own_parent",
+                violation_error_message="A symbol is not its own parent.",
             ),
         ),
         migrations.AddConstraint(
@@ -1712,7 +1714,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="loanexception",
             constraint=models.CheckConstraint(
-                condition=models.Q(("limit__gte", 2), ("limit__lte", 100)), name="exception_limit_two_to_hundred"
+                condition=models.Q(("limit__gte", 2), ("limit__lte", 100)),
+                name="exception_limit_two_to_hundred",
+                violation_error_message="Everybody may hold one. Give a limit from 2 to 100.",
             ),
         ),
         migrations.AddConstraint(

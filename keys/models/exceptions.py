@@ -59,7 +59,11 @@ class LoanException(models.Model):
                 condition=Q(ended_at__isnull=True),
                 name="exception_one_live_per_person_and_symbol",
             ),
-            models.CheckConstraint(condition=Q(limit__gte=2, limit__lte=100), name="exception_limit_two_to_hundred"),
+            models.CheckConstraint(
+                condition=Q(limit__gte=2, limit__lte=100),
+                name="exception_limit_two_to_hundred",
+                violation_error_message=_("Everybody may hold one. Give a limit from 2 to 100."),
+            ),
             models.CheckConstraint(condition=~Q(why=""), name="exception_says_why"),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=False) | Q(ended_by__isnull=True), name="exception_ended_at_a_moment"

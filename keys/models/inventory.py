@@ -48,7 +48,7 @@ class KeySymbolQuerySet(models.QuerySet):
     def with_key_counts(self):
         """Annotates ``keys_in_use``, and ``keys_there``: how many of them anybody could take now."""
         in_use = Key.objects.in_use().filter(symbol=OuterRef("pk"))
-        there = in_use.with_availability().filter(is_out=False).exclude(is_held=True)
+        there = in_use.being(Key.Availability.THERE)
         return self.annotate(keys_in_use=_number_of(in_use), keys_there=_number_of(there))
 
     def for_list(self):
@@ -117,33 +117,16 @@ class KeySymbol(models.Model):
                 | (Q(retired_at__isnull=False) & ~Q(retired_reason="")),
                 name="keysymbol_retired_with_reason",
             ),
-            models.CheckConstraint(condition=~Q(parent=F("id")), name="keysymbol_not_own_parent"),
+            models.CheckConstraint(
+                condition=~Q(parent=F("id")),
+                name="keysymbol_not_own_parent",
+                violation_error_message=_("A symbol is not its own parent."),
+            ),
             models.CheckConstraint(condition=Q(level__in=KeyLevel.values), name="keysymbol_level_is_known"),
         ]
 
     def __str__(self):
         return self.symbol
-
-
-class SymbolSpace(models.Model):
-    """A room that, by the institution's key list, keys of this symbol open."""
-
-    symbol = models.ForeignKey(KeySymbol, models.PROTECT, related_name="listed_spaces", verbose_name=_("key symbol"))
-    space = models.ForeignKey("assets.Space", models.PROTECT, related_name="listed_symbols", verbose_name=_("space"))
-    history = kept_history()
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("listed room"), _("listed rooms")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["symbol", "space"],
-                name="symbolspace_once",
-                violation_error_message=_("This room is listed for this symbol already."),
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.symbol} · {self.space}"
 
 
 class KeyQuerySet(models.QuerySet):
@@ -164,12 +147,13 @@ class KeyQuerySet(models.QuerySet):
     def with_availability(self):
         """Joins the open loan and the hold of each key; annotates ``is_out``, ``is_lost`` and ``is_held``."""
         lost = Q(open_loan__lost_at__isnull=False, open_loan__found_at__isnull=True)
+        held = Q(open_hold__until__gt=timezone.now())
         return self.annotate(
             open_loan=FilteredRelation("loans", condition=Q(loans__returned_at__isnull=True)),
             open_hold=FilteredRelation("holds", condition=Q(holds__ended_at__isnull=True)),
             is_out=ExpressionWrapper(Q(open_loan__isnull=False), models.BooleanField()),
             is_lost=ExpressionWrapper(Q(open_loan__isnull=False) & lost, models.BooleanField()),
-            is_held=ExpressionWrapper(Q(open_hold__until__gt=timezone.now()), models.BooleanField()),
+            is_held=ExpressionWrapper(Q(open_hold__isnull=False) & held, models.BooleanField()),
         )
 
     def being(self, availability):
@@ -180,7 +164,7 @@ class KeyQuerySet(models.QuerySet):
         keys = keys.in_use().filter(is_out=availability in (Key.Availability.OUT, Key.Availability.LOST))
         if availability in (Key.Availability.OUT, Key.Availability.LOST):
             return keys.filter(is_lost=availability == Key.Availability.LOST)
-        return keys.filter(is_held=True) if availability == Key.Availability.HELD else keys.exclude(is_held=True)
+        return keys.filter(is_held=availability == Key.Availability.HELD)
 
     def search(self, text):
         """Keys that ``text`` means: the code on the tag, symbol and serial (“AA1 12”), or words of the symbol."""

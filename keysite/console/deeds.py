@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -15,6 +16,7 @@ from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from unfold import forms as actions
 
 from accounts.forms import new_once
 from accounts.operations import once
@@ -60,10 +62,17 @@ class Deed:
         return self.operation(**{self.row: row}, by=by, **self.fixed, **values)
 
 
+class ActionForm(actions.ActionForm):
+    """Which action, with the one-time key for those that ask nothing more."""
+
+    once = forms.CharField(label="", widget=forms.HiddenInput, required=False, initial=new_once)
+
+
 class Doing:
     """The part of ``ConsoleAdmin`` that shows deeds as buttons and actions, and does them."""
 
     deeds = ()
+    action_form = ActionForm
 
     def get_urls(self):
         info = self.opts.app_label, self.opts.model_name

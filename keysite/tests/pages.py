@@ -24,8 +24,13 @@ class _Form(HTMLParser):
             self.inside = wanted and attributes.get("method", "").lower() == "post"
         elif self.inside and attributes.get("name"):
             self._field(tag, attributes)
-        if self.inside and tag == "option" and "selected" in attributes and self.select:
-            self.values[self.select].append(attributes.get("value", ""))
+        if self.inside and tag == "option" and self.select:
+            self._option(attributes)
+
+    def _option(self, attributes):
+        """A select has the value of its chosen option, else that of its first."""
+        if "selected" in attributes or not self.values[self.select]:
+            self.values[self.select] = [attributes.get("value", "")]
 
     def _field(self, tag, attributes):
         name, kind = attributes["name"], attributes.get("type", "text")

@@ -1,11 +1,22 @@
 """The people every test knows."""
 
+import hypothesis
 import pytest
 from django.contrib.auth.models import Group
 
 from accounts.operations import sync_roles
 from accounts.tests.factories import PersonFactory
 from keysite.tests.clients import SignedInClient
+
+# The same examples on every machine, however slow it is.
+hypothesis.settings.register_profile("keysite", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("keysite")
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """A password is hashed in no time: what is slow on purpose is slow in tests too."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

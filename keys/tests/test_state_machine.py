@@ -275,10 +275,8 @@ def test_the_desk_and_its_model_agree(db):
     run_state_machine_as_test(
         KeyDesk,
         settings=settings(
-            max_examples=30,
+            max_examples=20,
             stateful_step_count=50,
-            deadline=None,
-            derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -1,0 +1,58 @@
+"""The timetable: every task of ours is in it, and each may run twice."""
+
+from importlib import import_module
+
+import pytest
+from celery import current_app
+from django.apps import apps
+from django_celery_beat.models import PeriodicTask
+
+import keys.tasks
+import keysite.tasks
+from accounts.models import Notice
+from accounts.notices import post
+from keys.tests.factories import LoanFactory
+
+APPS = ("keysite.", "keys.", "accounts.", "assets.")
+OURS = {name: task for name, task in current_app.tasks.items() if name.startswith(APPS)}
+
+
+@pytest.fixture
+def timetable(db):
+    PeriodicTask.objects.all().delete()
+    for app in ("accounts", "keys"):
+        import_module(f"{app}.migrations.0002_timetable").add(apps, None)
+    return PeriodicTask.objects.all()
+
+
+def test_every_task_has_its_time(timetable):
+    assert {entry.task for entry in timetable} == set(OURS)
+    assert {"keysite.tasks.send_notices", "keys.tasks.remind_borrowers"} <= set(OURS)
+
+
+def test_the_timetable_is_made_once_and_what_staff_changed_stays(timetable):
+    timetable.filter(task="keys.tasks.retire_keys").update(enabled=False)
+
+    import_module("keys.migrations.0002_timetable").add(apps, None)
+
+    assert timetable.count() == len(OURS)
+    assert not timetable.get(task="keys.tasks.retire_keys").enabled
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_task_takes_no_arguments_and_may_run_twice(db, name):
+    LoanFactory()
+    task = OURS[name]
+
+    assert (task.apply().get(), task.apply().get()) == (None, None)
+
+
+def test_the_sweep_knows_every_kind_of_message(borrower, mailoutbox):
+    post(kind="sign_in_changed", person=borrower, facts={"change": "password_changed"})
+
+    keysite.tasks.send_notices()
+
+    assert len(mailoutbox) == 1
+    assert Notice.objects.get().status == "Sent"
+    assert keysite.tasks.CONTENTS.keys() >= {"loan_receipt", "loan_reminder", "email_code", "department_waiting"}
+    assert keys.tasks.remind_borrowers.name in OURS

@@ -40,9 +40,20 @@ def send_notices(*, contents, at):
 
 @transaction.atomic
 def resend_notice(*, notice, by):
-    """Put a notice into the outbox once more, as a message of its own. Refused while it still waits."""
+    """Put a notice into the outbox once more, as a message of its own; an address that bounced is tried again.
+
+    Refused while it still waits, and for somebody inactive, who gets no mail.
+    """
     if notice.sent_at is None and notice.failed_at is None and notice.cancelled_at is None:
         raise Refusal(_("This notice has not been sent yet; it goes out by itself."))
+    person = notice.person
+    if person:
+        lock(person)
+        if not person.is_active:
+            raise Refusal(_("%(person)s is inactive and gets no mail.") % {"person": person})
+        if person.email_bounced_at:
+            person.email_bounced_at = None
+            record(person, by=by, reason="address tried again")
     return notices.post(kind=notice.kind, person=notice.person, address=notice.address, facts=notice.facts, by=by)
 
 

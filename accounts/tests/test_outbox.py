@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import notices
-from accounts.models import Notice
+from accounts.models import Notice, Person
 from accounts.notices import post
-from accounts.operations import resend_notice
-from keysite.tests.history import refused
+from accounts.operations import deactivate, resend_notice
+from keysite.tests.history import last_version, refused
 
 
 @pytest.fixture
@@ -99,3 +99,24 @@ def test_what_was_given_up_or_cancelled_is_sent_again(clerk, how):
     resend_notice(notice=Notice.objects.get(), by=clerk)
 
     assert Notice.objects.waiting().get().address == "office@example.edu"
+
+
+def test_sending_again_tries_an_address_that_bounced(borrower, clerk):
+    post(kind="plain", person=borrower)
+    Notice.objects.update(failed_at=timezone.now())
+    Person.objects.filter(pk=borrower.pk).update(email_bounced_at=timezone.now())
+
+    resend_notice(notice=Notice.objects.get(), by=clerk)
+
+    borrower.refresh_from_db()
+    assert borrower.email_bounced_at is None
+    assert last_version(borrower) == (clerk, "address tried again")
+
+
+def test_nothing_is_sent_again_to_somebody_inactive(borrower, clerk, administrator):
+    post(kind="plain", person=borrower)
+    Notice.objects.update(sent_at=timezone.now())
+    deactivate(person=borrower, by=administrator)
+
+    with refused(f"{borrower} is inactive and gets no mail."):
+        resend_notice(notice=Notice.objects.get(), by=clerk)

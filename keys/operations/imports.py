@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from assets.models import Building, Space
 from keys.key_list import ORDER, KeyList, place_of
 from keys.models import Cabinet, Hook, Key, KeySymbol, KeySystem, SymbolSpace
-from keysite.ledger import Refusal, lock_word, record_import
+from keysite.ledger import Refusal, lock_all, lock_word, record_import
 from keysite.tables import Column, Outcome, clean, folded, why_not
 
 KEY_COLUMNS = (
@@ -61,7 +61,7 @@ def _known(lines):
     def named(column):
         return {folded(line.values[column]) for line in lines} - {""}
 
-    symbols = list(KeySymbol.objects.with_symbols(named("symbol")).select_related("system"))
+    symbols = lock_all(KeySymbol.objects.with_symbols(named("symbol")).select_related("system"))
     stamped = {symbol.pk: (folded(symbol.system.code), folded(symbol.symbol)) for symbol in symbols}
     keys = Key.objects.filter(symbol__in=symbols).select_related("hook__cabinet")
     listed = SymbolSpace.objects.filter(symbol__in=symbols).select_related("space__building")

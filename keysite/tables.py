@@ -21,6 +21,7 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 NAMED = 12  # names in a sentence, before the rest is only counted
 INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u2060"))
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
+KEPT_FROM_CALCULATION = re.compile(r"'\s*[-=+@＝＋－＠]")
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 
 
@@ -233,7 +234,9 @@ def _read_line(table, number, cells, places, width, columns):
 
 
 def _cell(cells, place):
-    return cells[place].strip() if place is not None and place < len(cells) else ""
+    """A value as it was written; without the apostrophe that our exports put before what looks like a formula."""
+    value = cells[place].strip() if place is not None and place < len(cells) else ""
+    return value[1:].strip() if KEPT_FROM_CALCULATION.match(value) else value
 
 
 def why_not(value, longest):

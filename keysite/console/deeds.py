@@ -127,7 +127,7 @@ class Doing:
             form.refuse(refusal)
             return self._ask(request, deed, [row], form)
         context = self._deed_context(request, deed, [row]) | {"secret": secret, "site": settings.SITE_URL}
-        return TemplateResponse(request, deed.once, context, headers={"Cache-Control": "no-store"})
+        return TemplateResponse(request, deed.once, context)
 
     def _ask(self, request, deed, rows, form, **context):
         context |= self._deed_context(request, deed, rows) | {"form": form, "media": self.media + form.media}

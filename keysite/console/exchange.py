@@ -109,8 +109,9 @@ class Importing(ImportMixin):
         """Show what the file would do."""
         if not self.has_import_permission(request):
             raise PermissionDenied
-        form = self.import_form(request.POST or None, request.FILES or None, person=request.user)
-        if request.method != "POST" or not form.is_valid():
+        sent = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = self.import_form(*sent, person=request.user)
+        if not form.is_valid():
             return self._import_page(request, form=form)
         file = form.cleaned_data["file"]
         sent = {"file": base64.b64encode(file.read()).decode(), "name": file.name[:100], **form.options()}

@@ -1,6 +1,7 @@
 """How the console saves: each form once, never over what somebody else has just done, never without a reason."""
 
 from django import forms
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
 from django.forms.models import _get_foreign_key
@@ -20,10 +21,12 @@ class ConsoleForm(forms.ModelForm):
 
     refusals = ()
 
-    def clean(self):
+    def _post_clean(self):
+        super()._post_clean()
+        said = self.non_field_errors()
         for sentence in self.refusals:
-            self.add_error(None, sentence)
-        return super().clean()
+            if sentence not in said:
+                self.add_error(None, sentence)
 
 
 class NotSaved(Exception):
@@ -59,8 +62,8 @@ class Saving(Removable):
             return super().changeform_view(request, object_id, form_url, extra_context)
         except Refusal as refusal:
             request.console_refusals = [str(refusal)]
-        except IntegrityError:  # somebody was faster; their row is there now, so that the form can name it
-            request.console_refusals = [_("Somebody else saved something at this moment. Check and save again.")]
+        except IntegrityError as error:  # somebody was faster, or the form does not know the column
+            request.console_refusals = [_sentence_of(error)]
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def _add_once(self, request, form_url, extra_context):
@@ -170,6 +173,16 @@ class Saving(Removable):
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+
+def _sentence_of(error):
+    """What the constraint that the database saw broken says of it."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    broken = (constraint for model in apps.get_models() for constraint in model._meta.constraints)
+    constraint = next((constraint for constraint in broken if constraint.name == name), None)
+    if constraint is None or constraint.violation_error_message == constraint.default_violation_error_message:
+        return _("Somebody else saved something at this moment. Check and save again.")
+    return str(constraint.violation_error_message)
 
 
 def _changed(row, names):

@@ -1,5 +1,6 @@
 """Every address, and who may open it: what is expected stands in ``access.py``, word for word."""
 
+import logging
 import re
 
 import pytest
@@ -47,6 +48,9 @@ def without_role(django_user_model):
 def _unrendered(monkeypatch):
     """Who may open a page is asked here, not what it shows: most of the time goes into rendering."""
     monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
+    logging.disable()  # thousands of lines that nobody reads
+    yield
+    logging.disable(logging.NOTSET)
 
 
 def addresses(resolver=None, before=""):

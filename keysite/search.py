@@ -45,3 +45,13 @@ def beginning_with(text):
     """A query for rows that have, for each word of ``text``, a word beginning so; None when it holds no word."""
     typed = pieces(text)
     return SearchQuery(" & ".join(f"{piece}:*" for piece in typed), search_type="raw", config=CONFIG) if typed else None
+
+
+def few(rows, most=3000):
+    """The keys of ``rows`` as a list while they are few, so that the database looks each of them up.
+
+    Of many, the question itself: then a page of a list is found soon by walking along its order. Left to itself,
+    PostgreSQL walks along a million loans for the three of one person (3.2 s, against 2 ms).
+    """
+    keys = list(rows.values_list("pk", flat=True)[: most + 1])
+    return keys if len(keys) <= most else rows.values("pk")

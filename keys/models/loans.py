@@ -14,9 +14,11 @@ from accounts.models import Person, Trust
 from keys.models.inventory import Key
 from keys.models.renewals import Renewal
 from keysite.ledger import kept_history
+from keysite.search import few
 
 UNDO_TIME = timedelta(minutes=10)
 REVIEW_AFTER = timedelta(days=365)
+ACTIVE = Q(returned_at=None, paid_on=None)
 
 
 class LoanQuerySet(models.QuerySet):
@@ -96,9 +98,8 @@ class LoanQuerySet(models.QuerySet):
 
     def search(self, text):
         """Loans of the people and of the keys that ``text`` means."""
-        people = self.model.objects.filter(borrower__in=Person.objects.search(text))
-        keys = self.model.objects.filter(key__in=Key.objects.search(text))
-        return self.filter(pk__in=people.values("pk").union(keys.values("pk")))
+        people, keys = few(Person.objects.search(text)), few(Key.objects.search(text))
+        return self.filter(Q(borrower__in=people) | Q(key__in=keys))
 
     def for_list(self):
         return self.select_related(
@@ -172,11 +173,10 @@ class Loan(models.Model):
             ("export_loan", "Can export loans"),
         ]
         indexes = [
-            models.Index(
-                fields=["due_at", "id"], condition=Q(returned_at=None, paid_on=None), name="loan_active_by_due"
-            ),
+            models.Index(fields=["due_at", "id"], condition=ACTIVE, name="loan_active_by_due"),
             models.Index(fields=["-out_at", "-id"], name="loan_newest"),
-            models.Index(fields=["borrower"], condition=Q(returned_at=None, paid_on=None), name="loan_active_of"),
+            models.Index(fields=["-out_at", "-id"], condition=ACTIVE, name="loan_active_newest"),
+            models.Index(fields=["borrower"], condition=ACTIVE, name="loan_active_of"),
             models.Index(
                 fields=["claimed_at"], condition=Q(returned_at=None, claimed_at__isnull=False), name="loan_claimed"
             ),

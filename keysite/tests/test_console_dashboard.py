@@ -1,0 +1,186 @@
+"""The first page: numbers that are the length of their lists, and the weeks as a drawing and as a table."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Notice, Person
+from accounts.operations import propose_department
+from accounts.roles import ROLES
+from accounts.tests.factories import PersonFactory
+from assets.models import Building, BuildingManager, Space
+from keys.models import Loan, Renewal, SymbolSpace
+from keys.models.weeks import weeks_of
+from keys.operations import claim_return
+from keys.tests.factories import KeyFactory, LoanFactory
+
+FIGURE = re.compile(r'<a href="(/admin/[^"]+)"><strong>(\d+)</strong> ([^<]+)</a>')
+SUNDAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def busy(db):
+    """A day with something of everything."""
+    now = timezone.now()
+    LoanFactory(out_at=now - timedelta(days=9), due_at=now - timedelta(days=2))
+    LoanFactory(out_at=now - timedelta(days=400), due_at=now + timedelta(days=30))
+    claimed = LoanFactory()
+    claim_return(loan=claimed, by=claimed.borrower)
+    propose_department(name="Astronomy", kind="department", contact_name="", contact_email="", by=PersonFactory())
+    Notice.objects.create(kind="x", person=PersonFactory(), dedupe_key="x", next_try_at=now, failed_at=now)
+
+
+def figures_of(response):
+    return {label: (int(number), address) for address, number, label in FIGURE.findall(response.content.decode())}
+
+
+@pytest.mark.parametrize("role", ["desk", "auditor", "administrator"])
+def test_each_number_is_the_length_of_its_list(client, make_staff, busy, role):
+    client.force_login(make_staff(role))
+
+    figures = figures_of(client.get("/admin/"))
+
+    assert figures["overdue"][0] == figures["said to be back"][0] == figures["out for a year: to review"][0] == 1
+    assert figures["messages given up"][0] == 1
+    assert {"due today", "messages waiting"} < set(figures)
+    assert ("departments proposed" in figures) is (role != "auditor")
+    for number, address in figures.values():
+        assert client.get(address.replace("&amp;", "&")).context["cl"].result_count == number
+
+
+def test_a_building_manager_counts_the_keys_to_her_buildings_only(client, building_manager, busy):
+    hall = Building.objects.create(code="B1", name="Hall")
+    BuildingManager.objects.create(building=hall, person=building_manager, since="2026-01-01")
+    mine = KeyFactory()
+    SymbolSpace.objects.create(symbol=mine.symbol, space=Space.objects.create(building=hall, number="1"))
+    now = timezone.now()
+    LoanFactory(key=mine, out_at=now - timedelta(days=9), due_at=now - timedelta(days=2))
+    client.force_login(building_manager)
+
+    response = client.get("/admin/")
+
+    assert {label: number for label, (number, _page) in figures_of(response).items()} == {
+        "due today": 0,
+        "overdue": 1,
+        "said to be back": 0,
+        "out for a year: to review": 0,
+    }
+    assert response.context["weeks"][-1].overdue == 1
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_page_opens_for_every_role_on_an_empty_register(client, make_staff, role):
+    client.force_login(make_staff(role))
+
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_role_without_numbers_gets_a_sentence(client, technician, busy):
+    client.force_login(technician)
+
+    response = client.get("/admin/")
+
+    assert figures_of(response) == {}
+    assert "Nothing waits for you here today." in response.content.decode()
+
+
+def test_the_drawing_and_the_table_say_the_same(client, clerk):
+    LoanFactory(out_at=timezone.now() - timedelta(days=1))
+    client.force_login(clerk)
+
+    page = client.get("/admin/").content.decode()
+
+    assert page.count('<rect class="bar"') == 12
+    assert page.count('<td data-label="Week from">') == 12
+    assert "<script>" not in page
+
+
+def test_a_week_counts_what_went_out_in_it_and_what_was_late_at_its_end(db):
+    LoanFactory(out_at=SUNDAY - timedelta(days=10), due_at=SUNDAY - timedelta(days=1))
+    LoanFactory(out_at=SUNDAY - timedelta(days=10), due_at=SUNDAY + timedelta(days=1))
+    LoanFactory(
+        out_at=SUNDAY - timedelta(days=20),
+        due_at=SUNDAY - timedelta(days=12),
+        returned_at=SUNDAY - timedelta(days=8),
+        condition="good",
+    )
+
+    *_before, third, second, first, this = weeks_of(Loan.objects.all(), at=SUNDAY)
+
+    assert [week.checked_out for week in (third, second, first, this)] == [0, 1, 2, 0]
+    assert [week.out for week in (third, second, first, this)] == [0, 1, 2, 2]
+    assert [week.overdue for week in (third, second, first, this)] == [0, 0, 0, 1]
+    assert this.share == 50
+
+
+def test_a_week_begins_on_monday_where_the_institution_is(db):
+    monday = datetime(2026, 11, 16, tzinfo=UTC)
+    LoanFactory(out_at=monday - timedelta(minutes=30), due_at=SUNDAY + timedelta(days=9))  # Monday in Berlin
+    LoanFactory(out_at=monday - timedelta(minutes=90), due_at=SUNDAY + timedelta(days=9))  # Sunday in Berlin
+
+    *_before, last, this = weeks_of(Loan.objects.all(), at=SUNDAY)
+
+    assert (last.checked_out, this.checked_out) == (1, 1)
+
+
+def test_what_staff_renewed_late_was_late_until_then(db):
+    loan = LoanFactory(out_at=SUNDAY - timedelta(days=30), due_at=SUNDAY + timedelta(days=30))
+    Renewal.objects.create(
+        loan=loan,
+        at=SUNDAY - timedelta(days=2),
+        by=loan.borrower,
+        trust=3,
+        old_due_at=SUNDAY - timedelta(days=16),
+        new_due_at=loan.due_at,
+    )
+
+    *_before, third, second, first, this = weeks_of(Loan.objects.all(), at=SUNDAY)
+
+    assert [week.overdue for week in (third, second, first, this)] == [0, 1, 1, 0]
+
+
+def test_what_is_lost_or_undone_is_not_counted(db):
+    LoanFactory(
+        out_at=SUNDAY - timedelta(days=2),
+        due_at=SUNDAY - timedelta(days=1),
+        lost_at=SUNDAY - timedelta(hours=2),
+        loss="lost",
+    )
+    undone = SUNDAY - timedelta(hours=1)
+    LoanFactory(
+        out_at=SUNDAY - timedelta(days=2),
+        due_at=SUNDAY + timedelta(days=9),
+        returned_at=undone,
+        undone_at=undone,
+        condition="good",
+    )
+
+    this = weeks_of(Loan.objects.all(), at=SUNDAY)[-1]
+
+    assert (this.checked_out, this.out, this.overdue, this.share) == (1, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("thal", "Thal"), ("loan b", "Loan book"), ("AA1", "AA1"), ("zzz", "No results"), ("\0", "No results")],
+)
+def test_the_palette_finds_pages_and_rows(client, clerk, words, found):
+    PersonFactory(last_name="Thal")
+    KeyFactory(symbol__symbol="AA1")
+    client.force_login(clerk)
+
+    page = client.get("/admin/search/", {"s": words, "extended": "1", "page": "abc"}).content.decode()
+
+    assert found in page
+
+
+def test_the_palette_finds_nothing_that_the_role_may_not_see(client, building_manager):
+    PersonFactory(last_name="Secretive")
+    KeyFactory(symbol__symbol="THEIRS")
+    client.force_login(building_manager)
+
+    for words in ("secretive", "theirs", "people", "timetable"):
+        assert "No results" in client.get("/admin/search/", {"s": words}).content.decode()
+    assert Person.objects.search("secretive").exists()

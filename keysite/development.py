@@ -23,7 +23,7 @@ LOCK = "--universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 def main(words):
     """Run the deed that the first word names; return the exit code, or a sentence on what is wrong."""
-    deeds = {"up": up, "test": test, "check": check, "manage": manage, "lock": lock, "bench": bench}
+    deeds = {"up": up, "test": test, "check": check, "manage": manage, "lock": lock, "bench": bench, "load": load}
     if words[0] not in deeds:
         return f"./dev has no command {words[0]!r}: it has {', '.join(deeds)}."
     try:
@@ -96,6 +96,12 @@ def bench(words):
     with services(folder) as urls:
         code = call([*MANAGE, "collectstatic", "--noinput", "--verbosity", "0"], env=env | urls)
         return code or call([sys.executable, "-m", "bench", *words], env=env | urls, cwd=PROJECT)
+
+
+def load(words):
+    """Put a load on a site of its own, with servers of its own, and kill parts of it."""
+    unused = {"DATABASE_URL": "postgresql://none/none", "REDIS_URL": "redis://none/0"}
+    return call([sys.executable, "-m", "bench.load", *words], env=unused | environment(), cwd=PROJECT)
 
 
 @contextmanager

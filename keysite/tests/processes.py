@@ -105,15 +105,10 @@ class Process:
 
     def finish(self, seconds=PATIENCE):
         """Wait until it ends by itself, and return its exit code."""
-        return self.popen.wait(seconds)
-
-    def stop(self):
-        """Ask it to end, as docker does; return its exit code."""
-        self.popen.terminate()
-        try:
-            return self.popen.wait(PATIENCE)
-        finally:
-            self.kill()
+        wait_until(
+            lambda: not self.is_running, what=f"{self.service} has ended: {self.text()[-2000:]}", seconds=seconds
+        )
+        return self.popen.returncode
 
     def kill(self):
         """End it and its children at once."""

@@ -18,12 +18,12 @@ def test_without_a_command_it_says_what_it_can_do():
     done = dev()
 
     assert done.returncode == 0
-    for command in ("up", "test", "check", "manage", "lock", "bench"):
+    for command in ("up", "test", "check", "manage", "lock", "bench", "load"):
         assert f"./dev {command}" in done.stdout
 
 
 def test_an_unknown_command_is_named():
-    assert development.main(["fly"]) == "./dev has no command 'fly': it has up, test, check, manage, lock, bench."
+    assert development.main(["fly"]) == "./dev has no command 'fly': it has up, test, check, manage, lock, bench, load."
 
 
 def test_the_environment_goes_before_what_development_needs(monkeypatch, tmp_path):

@@ -7,10 +7,11 @@ from http.client import HTTPConnection, HTTPMessage
 from importlib import import_module
 from urllib.parse import urlencode, urlsplit
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
-HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
+HIDDEN = re.compile(r'<input type="hidden" name="(csrfmiddlewaretoken|once)" value="([^"]*)"')
 
 
 @dataclass
@@ -25,6 +26,15 @@ class Answer:
     @property
     def text(self):
         return self.content.decode()
+
+    @property
+    def hidden(self):
+        """The hidden values of the page's forms: the token and a one-time key."""
+        return dict(HIDDEN.findall(self.text.partition("<main")[2]))
+
+    def first(self, pattern):
+        """The first thing on the page that the pattern's group catches."""
+        return re.search(pattern, self.text)[1]
 
     @property
     def location(self):
@@ -46,10 +56,10 @@ class Visitor:
         return self._ask("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"})
 
     def form(self, path):
-        """The hidden values of the form on a page: its token and its one-time key."""
+        """Open a page; gives back the hidden values of its form."""
         page = self.get(path)
         assert page.status == 200, f"{path} answers {page.status}"
-        return dict(HIDDEN.findall(page.text.partition("<main")[2]))
+        return page.hidden
 
     def send(self, path, **typed):
         """Open a page, fill in its form and send it."""
@@ -75,5 +85,7 @@ def _session_of(person):
     store[SESSION_KEY] = str(person.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    store[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": time.time()}]
+    store["account_authentication_methods_user"] = str(person.pk)
     store.create()
     return store.session_key

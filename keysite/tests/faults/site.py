@@ -16,9 +16,14 @@ class Site:
     """Processes by name: ``web``, ``worker``, ``beat``; with a digit behind it, one more of the same kind."""
 
     def __init__(self, servers, mailbox, folder):
-        self.servers, self.mailbox, self.folder, self.port = servers, mailbox, folder, free_port()
+        self.servers, self.mailbox, self.folder = servers, mailbox, folder
+        self.ports = {"web": free_port(), "web2": free_port()}
         self.env = production(
-            database=servers.database, redis=servers.redis, smtp_port=mailbox.port, folder=folder, port=self.port
+            database=servers.database,
+            redis=servers.redis,
+            smtp_port=mailbox.port,
+            folder=folder,
+            port=self.ports["web"],
         )
         self.processes = {}
 
@@ -55,13 +60,17 @@ class Site:
         self.servers.mend()
         self.mailbox.mend()
 
-    def visitor(self, person=None, **options):
-        return Visitor(self.port, person=person, **options)
+    def visitor(self, person=None, web="web"):
+        return Visitor(self.ports[web], person=person)
 
     def call(self, task, **options):
         """Send a task to the queue, as beat does."""
         with Celery(broker=self.broker, set_as_current=False) as queue:
             queue.send_task(task, **options)
+
+    def log(self):
+        """What all processes have written."""
+        return "".join(file.read_text(errors="replace") for file in (self.folder / "log").iterdir())
 
     @property
     def broker(self):
@@ -73,7 +82,7 @@ class Site:
 
     def _start(self, name):
         service = name.rstrip("0123456789")
-        self.processes[name] = Process(service, env=self.env, log=self.folder / "log" / name, port=self.port)
+        self.processes[name] = Process(service, env=self.env, log=self.folder / "log" / name, port=self.ports.get(name))
         return self.processes[name].start()
 
 

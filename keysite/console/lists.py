@@ -102,7 +102,7 @@ class Listing:
         if "\0" in words:
             return queryset.none(), False
         if words and hasattr(queryset, "search"):
-            return queryset.filter(pk__in=self.model._default_manager.search(words).values("pk")), False
+            return queryset.search(words), False
         return super().get_search_results(request, queryset, words)
 
     def response_action(self, request, queryset):

@@ -6,6 +6,8 @@ What other packages would change in theirs has no history, and roles come from `
 from django import forms
 from django.contrib import admin
 from django.db.models import Model
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
@@ -27,6 +29,17 @@ TASKS = (
 
 
 class PeriodicTaskForm(ConsoleForm):
+    """When one of our tasks runs."""
+
+    class Meta:
+        labels = {"name": _("Name"), "enabled": _("Runs"), "interval": _("Every"), "crontab": _("At")}
+        help_texts = {
+            "name": "",
+            "enabled": _("Switched off, it waits until it is switched on again."),
+            "interval": _("An interval, or"),
+            "crontab": _("times of day: one of the two."),
+        }
+
     task = Choice(label=_("What"), choices=[(task.name, task.__doc__.strip()) for task in TASKS])
 
     def clean(self):
@@ -49,13 +62,21 @@ class PeriodicTaskForm(ConsoleForm):
 class PeriodicTaskAdmin(ConsoleAdmin):
     form = PeriodicTaskForm
     plain_choices = ("interval", "crontab")
-    list_display = ["name", "schedule", "enabled", "last_run_at"]
+    list_display = ["name", "schedule", "runs", "last_run"]
     list_select_related = ["interval", "crontab"]
     search_fields = ["name", "task"]
-    fields = ["name", "task", "enabled", ("interval", "crontab"), "last_run_at", "total_run_count"]
+    fields = ["name", "task", "enabled", ("interval", "crontab"), "last_run"]
 
     def get_readonly_fields(self, request, obj=None):
-        return [*(["name", "task"] if obj else []), "last_run_at", "total_run_count"]
+        return [*(["name", "task"] if obj else []), "last_run"]
+
+    @display(description=_("last run"))
+    def last_run(self, task):
+        return task.last_run_at and date_format(timezone.localtime(task.last_run_at), "SHORT_DATETIME_FORMAT")
+
+    @display(description=_("runs"), boolean=True)
+    def runs(self, task):
+        return task.enabled
 
     @display(description=_("when"))
     def schedule(self, task):

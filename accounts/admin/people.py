@@ -25,7 +25,7 @@ from accounts.operations import (
     unblock,
 )
 from accounts.roles import ROLES
-from keysite.console import ConsoleAdmin, ConsoleForm, Deed, Pick, Tabs, display
+from keysite.console import ConsoleAdmin, ConsoleForm, Deed, PickRow, Tabs, display
 from keysite.console.exchange import Exchanging, Upload
 from keysite.console.fields import Asking, Choice, Choices, Email, Few, why
 
@@ -108,15 +108,8 @@ class PersonTabs(Tabs):
         return getattr(people, value)()
 
 
-class ByAffiliation(Pick):
-    title, parameter_name = _("affiliation"), "affiliation"
-
-    def lookups(self, request, model_admin):
-        self.choices_offered = [(str(pk), name) for pk, name in Affiliation.objects.values_list("pk", "name")]
-        return self.choices_offered
-
-    def choose(self, people, value):
-        return people.filter(affiliation=value)
+class ByAffiliation(PickRow):
+    title, parameter_name, path, related_model = _("affiliation"), "affiliation", "affiliation", Affiliation
 
 
 def _deed(operation, permission, label, done, **options):

@@ -191,6 +191,10 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def name(self):
         return f"{self.first_name} {self.last_name}".strip()
 
+    def get_full_name(self):
+        """What Django's own pages call a person."""
+        return self.name
+
     @property
     def is_blocked(self):
         return self.blocked_at is not None

@@ -136,12 +136,12 @@ class LoanAdmin(Exporting, ConsoleAdmin):
     search_help_text = _("Borrower, symbol and serial, or the code on the tag")
     sortable_by = ["out_at", "due_at"]
     fieldsets = [
-        (None, {"fields": [("key", "borrower"), ("out_at", "due_at"), ("out_by", "term", "trust"), "note"]}),
+        (None, {"fields": [("key", "borrower"), ("out_at", "due_at"), ("out_by", "term"), "trust", "note"]}),
         (_("Handed on"), {"fields": ["follows"]}),
         (_("Said to be back"), {"fields": [("claimed_at", "claimed_by")]}),
-        (_("Lost or broken"), {"fields": [("lost_at", "lost_by", "loss"), ("found_at", "found_by")]}),
+        (_("Lost or broken"), {"fields": [("lost_at", "lost_by"), "loss", ("found_at", "found_by")]}),
         (_("Paid"), {"fields": [("paid_on", "paid_amount"), ("paid_by", "paid_note")]}),
-        (_("Back"), {"fields": [("returned_at", "returned_by", "condition"), "undone_at"]}),
+        (_("Back"), {"fields": [("returned_at", "returned_by"), ("condition", "undone_at")]}),
     ]
     resource_classes = [LoanResource]
     deeds = [
@@ -239,6 +239,9 @@ class LoanAdmin(Exporting, ConsoleAdmin):
     def links(self, request, loan):
         if request.user.has_perm("keys.view_renewal"):
             yield _("Renewals"), f"{reverse('admin:keys_renewal_changelist')}?loan={loan.pk}"
+        following = None if loan.is_open else getattr(loan, "followed_by", None)
+        if following:
+            yield _("Handed on to"), reverse("admin:keys_loan_change", args=[following.pk])
 
     @display(description=_("borrower"))
     def borrower_name(self, loan):

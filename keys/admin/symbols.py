@@ -8,7 +8,7 @@ from import_export.resources import ModelResource
 
 from keys.models import KeySymbol, KeySystem, SymbolSpace
 from keys.operations import SYMBOL_COLUMNS, import_symbols, retire_symbol
-from keysite.console import ConsoleAdmin, ConsoleInline, Deed, Pick, Tabs, display
+from keysite.console import ConsoleAdmin, ConsoleInline, Deed, PickRow, Tabs, display
 from keysite.console.exchange import Exchanging, Upload
 from keysite.console.fields import Asking, Few, why
 
@@ -42,15 +42,8 @@ class SymbolTabs(Tabs):
         return getattr(symbols, value)()
 
 
-class BySystem(Pick):
-    title, parameter_name = _("key system"), "system"
-
-    def lookups(self, request, model_admin):
-        self.choices_offered = [(str(pk), code) for pk, code in KeySystem.objects.values_list("pk", "code")]
-        return self.choices_offered
-
-    def choose(self, symbols, value):
-        return symbols.filter(system=value)
+class BySystem(PickRow):
+    title, parameter_name, path, related_model = _("key system"), "system", "system", KeySystem
 
 
 class Retirement(Asking):

@@ -4,7 +4,7 @@ from unfold.decorators import display
 
 from keysite.console.admin import ConsoleAdmin, ConsoleInline, ReadOnly, Section
 from keysite.console.deeds import Deed
-from keysite.console.lists import Pick, Related, Tabs
+from keysite.console.lists import PickRow, Related, Tabs
 from keysite.console.saving import ConsoleForm
 
 __all__ = [
@@ -12,7 +12,7 @@ __all__ = [
     "ConsoleForm",
     "ConsoleInline",
     "Deed",
-    "Pick",
+    "PickRow",
     "ReadOnly",
     "Related",
     "Section",

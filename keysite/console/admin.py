@@ -18,7 +18,7 @@ from keysite.console.saving import Removable, Saving
 from keysite.console.scope import Autocomplete, Scoped, row_id
 
 VERSIONS_PER_PAGE = 50
-ROWS_PER_PAGE = 50
+ROWS_PER_PAGE = 20
 
 
 class Remembering:

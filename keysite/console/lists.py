@@ -133,6 +133,19 @@ class Pick(RadioFilter):
         raise NotImplementedError
 
 
+class PickRow(Pick):
+    """A filter by one of a handful of other rows, of which the person is offered those they may see."""
+
+    path = related_model = None
+
+    def lookups(self, request, model_admin):
+        self.choices_offered = [(str(row.pk), str(row)) for row in offered(self.related_model, request.user)]
+        return self.choices_offered
+
+    def choose(self, queryset, value):
+        return queryset.filter(**{self.path: value})
+
+
 class Tabs(Pick):
     """One-click choices above the list."""
 

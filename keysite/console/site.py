@@ -51,7 +51,8 @@ class ConsoleSite(UnfoldAdminSite):
         words = request.GET.get("s", "").strip()[:LONGEST_SEARCH]
         found = [*self._pages(request, words), *self._rows(request, words)] if words else []
         context = {"results": found, "page_counter": 0, "page_obj": {"count": len(found)}}
-        return TemplateResponse(request, "unfold/helpers/command_results.html", context)
+        template = "unfold/helpers/command_results.html" if found else "console/_nothing_found.html"
+        return TemplateResponse(request, template, context)
 
     def _pages(self, request, words):
         entries = [entry for group in self.get_sidebar_list(request) for entry in group["items"]]

@@ -17,6 +17,7 @@ from keys.operations import claim_return
 from keys.tests.factories import KeyFactory, LoanFactory
 
 FIGURE = re.compile(r'<a href="(/admin/[^"]+)"><strong>(\d+)</strong> ([^<]+)</a>')
+NOTHING = "Nothing is called so."
 SUNDAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
@@ -164,7 +165,7 @@ def test_what_is_lost_or_undone_is_not_counted(db):
 
 @pytest.mark.parametrize(
     ("words", "found"),
-    [("thal", "Thal"), ("loan b", "Loan book"), ("AA1", "AA1"), ("zzz", "No results"), ("\0", "No results")],
+    [("thal", "Thal"), ("loan b", "Loan book"), ("AA1", "AA1"), ("zzz", NOTHING), ("\0", NOTHING)],
 )
 def test_the_palette_finds_pages_and_rows(client, clerk, words, found):
     PersonFactory(last_name="Thal")
@@ -182,5 +183,5 @@ def test_the_palette_finds_nothing_that_the_role_may_not_see(client, building_ma
     client.force_login(building_manager)
 
     for words in ("secretive", "theirs", "people", "timetable"):
-        assert "No results" in client.get("/admin/search/", {"s": words}).content.decode()
+        assert NOTHING in client.get("/admin/search/", {"s": words}).content.decode()
     assert Person.objects.search("secretive").exists()

@@ -40,12 +40,9 @@ def up(copy, log):
     words = [sys.executable, str(copy / "dev"), "up", "--no-demo", "--port", str(free_port())]
     with log.open("wb") as file:
         started = subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
-    try:
-        for sign in ("answers at", " ready.", "Starting..."):
-            wait_until(lambda sign=sign: sign in log.read_text(), what=f"it says {sign}", seconds=60)
-    except AssertionError:
-        started.kill()
-        raise
+    signs = ("answers at", " ready.", "Starting...")
+    wait_until(lambda: all(sign in log.read_text() for sign in signs) or started.poll() is not None, what="it serves")
+    assert started.poll() is None, log.read_text()
     return started
 
 

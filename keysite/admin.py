@@ -92,6 +92,8 @@ class IntervalAdmin(ConsoleAdmin):
 
 @admin.register(CrontabSchedule)
 class CrontabAdmin(ConsoleAdmin):
+    """Times of day are those of the institution."""
+
     list_display = ["__str__", "minute", "hour", "day_of_week", "day_of_month", "month_of_year", "timezone"]
     search_fields = ["hour"]
-    fields = ["minute", "hour", "day_of_week", "day_of_month", "month_of_year", "timezone"]
+    fields = ["minute", "hour", "day_of_week", "day_of_month", "month_of_year"]

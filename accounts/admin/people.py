@@ -2,6 +2,7 @@
 
 from zoneinfo import available_timezones
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.urls import reverse
@@ -27,16 +28,20 @@ from accounts.operations import (
 from accounts.roles import ROLES
 from keysite.console import ConsoleAdmin, ConsoleForm, Deed, PickRow, Tabs, display
 from keysite.console.exchange import Exchanging, Upload
-from keysite.console.fields import Asking, Choice, Choices, Email, Few, why
+from keysite.console.fields import Asking, Choice, Choices, Email, Few, Text, why
 
 
 class PersonForm(ConsoleForm):
     language = Choice(label=_("Language"), required=False, choices=[("", _("Of the institution")), *settings.LANGUAGES])
-    time_zone = Choice(
-        label=_("Time zone"),
-        required=False,
-        choices=[("", _("Of the institution")), *((name, name) for name in sorted(available_timezones()))],
+    time_zone = Text(
+        label=_("Time zone"), required=False, help_text=_("Such as Europe/Berlin; empty: that of the institution.")
     )
+
+    def clean_time_zone(self):
+        name = self.cleaned_data["time_zone"]
+        if name and name not in available_timezones():
+            raise forms.ValidationError(_("There is no time zone of this name. Write one such as Europe/Berlin."))
+        return name
 
 
 class Reason(Asking):

@@ -65,7 +65,7 @@ def test_a_person_is_added_without_a_password(desk, clerk):
         ({"email": ""}, "This field is required."),
         ({"email": "ki  m@example.edu"}, "Enter a valid email address."),
         ({"email": "kim@example.edu", "first_name": "x" * 101}, "at most 100 characters"),
-        ({"email": "kim@example.edu", "time_zone": "Mars"}, "Select a valid choice."),
+        ({"email": "kim@example.edu", "time_zone": "Mars"}, "There is no time zone of this name."),
     ],
 )
 def test_a_person_that_cannot_be_added_has_a_sentence(desk, robin, typed, sentence):

@@ -35,9 +35,14 @@ def address(model, name, *args):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
 
 
-@pytest.mark.parametrize("model", OURS)
-def test_the_auditor_sees_everything_and_changes_nothing(client, auditor, everything, model):
+@pytest.mark.slow
+def test_the_auditor_sees_everything_and_changes_nothing(client, auditor, everything):
     client.force_login(auditor)
+    for model in OURS:
+        _sees_all_and_changes_nothing(client, model)
+
+
+def _sees_all_and_changes_nothing(client, model):
     row = model._default_manager.first()
     versions = model.history.count() if hasattr(model, "history") else 0
 
@@ -56,21 +61,17 @@ def test_the_auditor_sees_everything_and_changes_nothing(client, auditor, everyt
     assert "<form" not in client.get(address(model, "history", row.pk)).content.decode().split('id="content"')[1]
 
 
-@pytest.mark.parametrize("model", OURS)
-def test_no_old_version_can_be_put_back(client, administrator, everything, model):
+def test_no_old_version_can_be_put_back(client, administrator, everything):
     """The history form of the audit package would let even who may only view write an old version over the row."""
     client.force_login(administrator)
-    row = model._default_manager.first()
-    if not hasattr(row, "history"):
-        return
-    row.save()
-    version = row.history.earliest("history_id")
-    versions = row.history.count()
-
-    response = client.post(f"{address(model, 'history', row.pk)}{version.pk}/", {"_save": "1", "_change_history": "1"})
-
-    assert response.status_code in {301, 302, 403, 404}
-    assert row.history.count() == versions
+    for model in OURS:
+        row = model._default_manager.first()
+        if hasattr(row, "history"):
+            row.save()
+            version, versions = row.history.earliest("history_id"), row.history.count()
+            old = f"{address(model, 'history', row.pk)}{version.pk}/"
+            assert client.post(old, {"_save": "1", "_change_history": "1"}).status_code in {301, 302, 403, 404}
+            assert row.history.count() == versions
 
 
 def test_history_is_shown_with_who_why_and_what(client, auditor):

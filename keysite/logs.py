@@ -125,4 +125,4 @@ def _page(request):
     if request.resolver_match:
         return request.resolver_match.route or "(start)"
     is_file = request.path.startswith(settings.STATIC_URL)
-    return request.path.lstrip("/") if is_file else "(no such page)"
+    return request.path.lstrip("/") if is_file else "(no page)"

@@ -50,7 +50,7 @@ def test_a_request_has_one_line_with_its_id(client, lines):
 
 @pytest.mark.parametrize(
     ("path", "shown"),
-    [("/", "(start)"), ("/jane/doe/", "(no such page)"), ("/static/keysite.css", "static/keysite.css")],
+    [("/", "(start)"), ("/jane/doe/", "(no page)"), ("/static/keysite.css", "static/keysite.css")],
 )
 def test_a_page_is_named_by_its_route(client, lines, path, shown):
     client.get(path).close()

@@ -36,7 +36,7 @@ class Site:
 
     def run(self, *names):
         """Start what does not run yet, and return when all of these serve."""
-        started = [self._start(name) for name in names if not self.runs(name)]
+        started = [self.start(name) for name in names if not self.runs(name)]
         for process in started:
             process.wait()
 
@@ -80,7 +80,8 @@ class Site:
         """Return when nothing waits in the outbox any more."""
         wait_until(lambda: not Notice.objects.waiting().exists(), what="all notices are sent", seconds=seconds)
 
-    def _start(self, name):
+    def start(self, name):
+        """Start a process, and do not wait for it."""
         service = name.rstrip("0123456789")
         self.processes[name] = Process(service, env=self.env, log=self.folder / "log" / name, port=self.ports.get(name))
         return self.processes[name].start()

@@ -1,12 +1,13 @@
 """Redis is frozen, or away: customers do not notice, mail comes later, and all goes on by itself."""
 
+import time
 from contextlib import contextmanager
 
 import pytest
 
 from keys.models import Loan
 from keys.tests.factories import KeyFactory
-from keysite.tests.faults.deeds import borrowers
+from keysite.tests.faults.deeds import borrowers, receipts
 
 LONGEST_ANSWER = 1.0  # seconds
 
@@ -68,4 +69,20 @@ def test_a_queue_that_comes_back_empty(site):
     site.run("worker")
     site.wait_until_sent(60)
 
+    assert site.mailbox.receivers() == {person.email: 1}
+
+
+def test_a_worker_and_a_clock_that_start_before_redis(site):
+    site["worker"].kill() if site.runs("worker") else None
+    [person] = receipts(1)
+    site.servers.kill_redis()
+    for name in ("worker", "beat"):
+        site.start(name)
+    time.sleep(3)
+
+    site.servers.start_redis()
+    site.wait_until_sent(60)
+
+    assert site["worker"].is_running
+    assert site["beat"].is_running
     assert site.mailbox.receivers() == {person.email: 1}

@@ -7,7 +7,7 @@ import pytest
 
 from keys.models import Loan
 from keys.tests.factories import KeyFactory
-from keysite.tests.faults.deeds import borrowers
+from keysite.tests.faults.deeds import SEND_TASK, borrowers, receipts
 from keysite.tests.processes import wait_until
 
 CHECK_OUT = "/keys/check-out/"
@@ -70,3 +70,21 @@ def test_pages_say_so_while_the_database_is_away(site, check_out):
     site.servers.start_database()
     assert stranger.get("/health/ready").status == 200
     assert visitor.get("/").status == 200
+
+
+def test_a_database_killed_while_a_mail_is_sent(site):
+    """The server has the mail, the database does not know: it comes again under the same Message-ID."""
+    site.run("worker", "beat")
+    site.mailbox.hold("TAKEN")
+    receipts(3)
+    site.call(SEND_TASK)
+    wait_until(site.mailbox.is_held, what="a mail is being sent")
+    pids = {name: site[name].popen.pid for name in ("worker", "beat")}
+
+    site.kill_database()
+    site.mailbox.release()
+    site.servers.start_database()
+    site.wait_until_sent(60)
+
+    assert sorted(site.mailbox.arrived().values()) == [1, 1, 2]
+    assert {name: site[name].popen.pid for name in pids if site[name].is_running} == pids

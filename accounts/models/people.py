@@ -36,11 +36,13 @@ class PersonQuerySet(models.QuerySet):
 
     def with_identifiers(self, identifiers):
         """Everybody with one of these identifiers, which are given in lower case."""
-        return self.alias(lower_identifier=Lower("identifier")).filter(lower_identifier__in=identifiers)
+        return self._identified().filter(lower_identifier__in=identifiers)
 
     def with_identifier(self, identifier):
-        same = Lower(Value(identifier.strip()))
-        return self.alias(lower_identifier=Lower("identifier")).filter(lower_identifier=same)
+        return self._identified().filter(lower_identifier=Lower(Value(identifier.strip())))
+
+    def _identified(self):  # without the condition of the unique index PostgreSQL would not use it
+        return self.exclude(identifier="").alias(lower_identifier=Lower("identifier"))
 
     def search(self, text):
         """People who have a word beginning so, for each word of ``text``, in name, identifier or address."""

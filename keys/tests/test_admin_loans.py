@@ -236,6 +236,30 @@ def test_the_same_action_twice_does_it_once(desk, loan):
     assert loan.history.filter(history_change_reason="reported lost (staff)").count() == 1
 
 
+def test_a_loan_that_has_left_the_list_meanwhile_is_named_as_gone(desk, loan):
+    other = LoanFactory()
+    shown = form_of(desk.get(BOOK), "changelist-form")
+    return_key(loan=loan, by=PersonFactory())
+    chosen = {"action": "return_key", "_selected_action": [loan.pk, other.pk], "index": "0"}
+
+    asked = desk.post(BOOK, shown | chosen)
+    done = desk.post(BOOK, form_of(asked) | {"_selected_action": [loan.pk, other.pk]}, follow=True)
+    nothing = desk.post(BOOK, shown | chosen | {"_selected_action": [loan.pk]}, follow=True)
+
+    assert "1 chosen row is not in this list any more." in text_of(done)
+    assert "1 done." in text_of(done)
+    assert "1 chosen row is not in this list any more." in text_of(nothing)
+
+
+def test_an_action_is_for_the_rows_that_are_marked_never_for_all(desk, loan):
+    others = [LoanFactory() for _n in range(3)]
+    chosen = {"action": "report_lost", "_selected_action": [loan.pk], "index": "0", "select_across": "1"}
+
+    desk.post(BOOK, form_of(desk.post(BOOK, chosen)), follow=True)
+
+    assert [Loan.objects.get(pk=one.pk).is_lost for one in (loan, *others)] == [True, False, False, False]
+
+
 def test_opening_a_deed_changes_nothing(desk, loan):
     versions = loan.history.count()
 

@@ -172,37 +172,43 @@ class Doing:
         return action
 
     def _do_all(self, request, deed, rows):
-        """Do the deed to each row on its own, and say of each why it was refused."""
+        """Ask what the deed needs, then do it to each row on its own, once."""
         asked = "console_asked" in request.POST
         form = deed.form(request.POST if asked or not deed.asks else None, person=request.user)
-        if not form.is_bound or not form.is_valid():
+        if rows and not (form.is_bound and form.is_valid()):
             return self._ask(request, deed, rows, form, action=deed.name, checkbox=ACTION_CHECKBOX_NAME)
-        address, first = request.get_full_path(), []
         try:
-            values = {"action": deed.name, "rows": sorted(row.pk for row in rows)}
-            once(
-                key=form.cleaned_data["once"],
-                owner=f"console:{request.user.pk}:{deed.name}",
-                values=values,
-                deed=lambda: first.append(True) or address[:300],
-            )
+            if self._is_new(request, deed):
+                self._report(request, deed, rows, form)
+            else:
+                messages.info(request, _("This was done already; the list shows the result."))
         except Refusal as refusal:
             messages.error(request, str(refusal))
-            return redirect(address)
-        if first:
-            self._report(request, deed, rows, form)
-        else:
-            messages.info(request, _("This was done already; the list shows the result."))
-        return redirect(address)
+        return redirect(request.get_full_path())
+
+    def _is_new(self, request, deed):
+        """Claim the one-time key of this POST: of the same POST twice, only the first acts."""
+        first = []
+        once(
+            key=request.POST.get("once", ""),
+            owner=f"console:{request.user.pk}:{deed.name}",
+            values={"rows": sorted(request.POST.getlist(ACTION_CHECKBOX_NAME))},
+            deed=lambda: first.append(True) or deed.name,
+        )
+        return bool(first)
 
     def _report(self, request, deed, rows, form):
-        done = 0
+        """Do the deed to each row, and say how many it was done to and why not to the others."""
+        done, gone = 0, len(set(request.POST.getlist(ACTION_CHECKBOX_NAME))) - len(rows)
         for row in rows:
             try:
                 deed.do(row, request.user, form.asked())
                 done += 1
             except Refusal as refusal:
                 messages.warning(request, f"{capfirst(str(row))}: {refusal}")
+        if gone:
+            said = ngettext("%(n)d chosen row is", "%(n)d chosen rows are", gone) % {"n": gone}
+            messages.warning(request, _("%(rows)s not in this list any more.") % {"rows": said})
         if done:
             words = {"label": deed.label, "done": done}
             messages.success(request, ngettext("%(label)s: %(done)d done.", "%(label)s: %(done)d done.", done) % words)

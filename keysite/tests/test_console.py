@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Affiliation, ClosedDay, FormKey, LoanTerm, Person, TermDate
 from accounts.tests.factories import AffiliationFactory, LoanTermFactory, PersonFactory
-from keysite.console import ConsoleAdmin
+from keysite.console import ConsoleAdmin, lists
 from keysite.ledger import record
 from keysite.tests.clients import SignedInClient
 from keysite.tests.history import last_version
@@ -88,6 +88,16 @@ def test_the_same_post_twice_adds_one_row_and_ends_on_the_same_page(console):
     assert Affiliation.objects.filter(name="Guest").count() == 1
     assert first.status_code == second.status_code == 302
     assert first.url == second.url == change(Affiliation.objects.get(name="Guest"))
+
+
+def test_the_same_post_of_a_popup_twice_adds_one_row_and_closes_it_twice(console):
+    values = form_of(console.get(f"{ADD_AFFILIATION}?_popup=1"), "affiliation_form")
+    values |= {"name": "Guest", "loan_term": LoanTermFactory().pk, "_save": "1"}
+
+    answers = [console.post(f"{ADD_AFFILIATION}?_popup=1", values) for _time in range(2)]
+
+    row = Affiliation.objects.get(name="Guest")
+    assert all(f"&quot;value&quot;: &quot;{row.pk}&quot;" in answer.content.decode() for answer in answers)
 
 
 def test_the_same_key_with_other_values_is_refused_and_keeps_what_was_typed(console):
@@ -198,6 +208,16 @@ def test_a_row_without_a_past_goes_and_its_history_stays(console, administrator)
         administrator,
         "taken out",
     )
+
+
+def test_a_long_list_says_that_there_is_more(console, monkeypatch):
+    for day in range(1, 4):
+        ClosedDay.objects.create(on=f"2026-12-0{day}")
+    monkeypatch.setattr(lists, "COUNTED", 2)
+
+    page = console.get("/admin/accounts/closedday/").content.decode()
+
+    assert "more than 2 closed days" in page
 
 
 def test_there_is_no_bulk_delete(console):

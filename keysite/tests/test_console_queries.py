@@ -151,6 +151,20 @@ def test_a_page_asks_as_often_with_three_rows_below_it_as_with_one(console, mode
         console.get(_address(model, "change", three.pk))
 
 
+@pytest.mark.parametrize(("field", "words"), [("key", "AA"), ("borrower", "person")])
+def test_completion_asks_as_often_for_three_rows_as_for_one(console, field, words):
+    asked = {"app_label": "keys", "model_name": "loan", "field_name": field, "term": words}
+    LoanFactory()
+    with queries(exactly=6):
+        one = console.get("/admin/autocomplete/", asked)
+    LoanFactory()
+    LoanFactory()
+    with queries(exactly=6):
+        three = console.get("/admin/autocomplete/", asked)
+
+    assert len(one.json()["results"]) < len(three.json()["results"])
+
+
 def test_the_dashboard_asks_as_often_with_three_loans_as_with_one(console):
     LoanFactory()
     with queries(exactly=13):

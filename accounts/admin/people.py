@@ -185,7 +185,7 @@ class PersonAdmin(Exchanging, ConsoleAdmin):
         _deed(
             assign_roles,
             "assign_roles",
-            _("Roles"),
+            _("Set roles"),
             _("The roles of %(row)s are set."),
             form=Roles,
             icon="admin_panel_settings",

@@ -47,6 +47,8 @@ class _Echo:
 class Exporting(ExportMixin):
     """Offers the list, as it is filtered and as far as the person sees it, as a CSV file."""
 
+    import_export_change_list_template = "console/change_list.html"
+
     def export_action(self, request):
         if not self.has_export_permission(request):
             raise PermissionDenied
@@ -165,4 +167,4 @@ class Importing(ImportMixin):
 class Exchanging(Importing, Exporting):
     """Both ways."""
 
-    import_export_change_list_template = "admin/import_export/change_list_import_export.html"
+    import_export_change_list_template = "console/change_list.html"

@@ -140,6 +140,12 @@ def insert_from(model, fields, rows):
         cursor.execute(f"INSERT INTO {model._meta.db_table} ({columns}) {sql} ON CONFLICT DO NOTHING", params)
 
 
+def analyze():
+    """Let PostgreSQL look at what was just written in bulk; until then it plans as if the tables were empty."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 def remove(instance, *, by, reason):
     """Delete a row that has no past worth keeping; its history stays and says who and why."""
     instance._history_user, instance._change_reason = by, str(reason)

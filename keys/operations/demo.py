@@ -8,7 +8,7 @@ from accounts.models import Affiliation, Department, LoanTerm, Notice, Person
 from accounts.operations import anonymise, assign_roles, propose_department, sync_roles
 from assets.models import Building
 from keys.models import KeySymbol, KeySystem, Reminder
-from keysite.ledger import Refusal, lock_word, record_past
+from keysite.ledger import Refusal, analyze, lock_word, record_past
 
 REAL = (Person, Affiliation, Department, LoanTerm, Building, KeySystem, KeySymbol)
 MARK = "invented for the demo"
@@ -34,6 +34,7 @@ def make_demo(*, invent):
     Reminder.objects.bulk_create(university.reminders, batch_size=1000)
     _backdate([told for batch in university.batches for told in batch if isinstance(told.row, Person)])
     _write_notices(university.notices())
+    analyze()
     _finish(university.people)
     return university
 

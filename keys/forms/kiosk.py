@@ -11,12 +11,17 @@ from accounts.models import Affiliation, EmailCode, Kiosk
 from keys.forms.fields import KeysForm
 
 MOST_KEYS = 20
+INPUTS = 3  # a handful of keys, without a button for one more
 SALT = "kiosk"
 LASTS_SECONDS = 600  # as long as the code
 
 
 class KioskForm(KeysForm):
     """Keys to bring back; anyone may."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["keys"].widget.spare = INPUTS
 
     def clean_keys(self):
         if len(self.cleaned_data["keys"]) > MOST_KEYS:

@@ -46,10 +46,14 @@ class Site:
     def __getitem__(self, name):
         return self.processes[name]
 
+    def stop(self, name):
+        """End a process at once, if it runs."""
+        if self.runs(name):
+            self.processes[name].kill()
+
     def stop_all(self, *, but=()):
-        for name, process in self.processes.items():
-            if name not in but and process.is_running:
-                process.kill()
+        for name in self.processes.keys() - set(but):
+            self.stop(name)
 
     def kill_database(self):
         connection.close()

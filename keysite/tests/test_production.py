@@ -54,7 +54,8 @@ def site(django_db_blocker):
 def _another_redis(url):
     parts = urlsplit(url)
     if parts.scheme == "unix":
-        return parts._replace(query=urlencode(parse_qs(parts.query) | {"db": REDIS_DATABASE}, doseq=True)).geturl()
+        query = urlencode(parse_qs(parts.query) | {"db": REDIS_DATABASE}, doseq=True)
+        return f"unix://{parts.path}?{query}"  # geturl() makes “unix:/path” of it in some versions of Python
     return parts._replace(path=f"/{REDIS_DATABASE}").geturl()
 
 

@@ -115,12 +115,13 @@ class KeysForm(DeedForm):
 
 
 def resolve(lines):
-    """Find the key of each line, or say in a sentence why there is none; two queries for all lines."""
+    """Find the key of each line, or say in a sentence why there is none; at most two queries for all lines."""
     readings = [_Reading(line.typed) for line in lines]
     codes = {reading.code for reading in readings if reading.code}
-    stamps = {stamp[1:] for reading in readings for stamp in reading.stamps}
     found = Key.objects.for_list()
     keys = list(found.with_code(*codes)) if codes else []
+    scanned = {key.public_code for key in keys}  # a tag's code may look like a symbol with a number
+    stamps = {stamp[1:] for reading in readings if reading.code not in scanned for stamp in reading.stamps}
     keys += list(found.stamped(stamps)) if stamps else []
     for line, reading in zip(lines, readings, strict=True):
         matches = {key for key in keys if reading.names(key)}

@@ -3,7 +3,7 @@
 import pytest
 from django.http import QueryDict
 
-from keys.forms.fields import MOST_LINES, KeysForm
+from keys.forms.fields import MOST_LINES, KeysForm, Line, resolve
 from keys.tests.factories import KeyFactory, KeySymbolFactory, KeySystemFactory
 from keysite.tests.queries import queries
 
@@ -137,3 +137,13 @@ def test_what_was_typed_stays_with_each_problem_at_its_line(key):
     assert 'value="AA1 9"' in page
     assert 'aria-describedby="id_keys_1_error"' in page
     assert page.count("There is no key AA1 9") == 1
+
+
+def test_a_scanned_code_that_looks_like_a_symbol_with_a_number_is_asked_for_once(db):
+    key = KeyFactory(public_code="ABCDEFGHJ7")
+    lines = [Line("ABCDEFGHJ7")]
+
+    with queries(1):
+        resolve(lines)
+
+    assert lines[0].key == key

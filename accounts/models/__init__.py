@@ -1,6 +1,7 @@
 """People, what they may borrow and until when, and what is written to them."""
 
 from accounts.models.departments import Affiliation, Department, KeyLevel
+from accounts.models.lending import Lent, LentQuerySet, midnight
 from accounts.models.notices import FormKey, Notice
 from accounts.models.people import Person, Trust
 from accounts.models.proofs import EmailCode, Kiosk
@@ -14,9 +15,12 @@ __all__ = [
     "FormKey",
     "KeyLevel",
     "Kiosk",
+    "Lent",
+    "LentQuerySet",
     "LoanTerm",
     "Notice",
     "Person",
     "TermDate",
     "Trust",
+    "midnight",
 ]

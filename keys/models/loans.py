@@ -1,16 +1,13 @@
 """In whose hands a key is, and until when."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Greatest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from accounts.models import Person, Trust
+from accounts.models import Lent, LentQuerySet, Person, Trust
 from keys.models.inventory import Key
 from keys.models.renewals import Renewal
 from keysite.ledger import kept_history
@@ -21,7 +18,7 @@ REVIEW_AFTER = timedelta(days=365)
 ACTIVE = Q(returned_at=None, paid_on=None)
 
 
-class LoanQuerySet(models.QuerySet):
+class LoanQuerySet(LentQuerySet):
     def open(self):
         """The key is not back: out, overdue, lost, or lost and paid for."""
         return self.filter(returned_at__isnull=True)
@@ -42,24 +39,6 @@ class LoanQuerySet(models.QuerySet):
     def running(self):
         """Still expected back: active and not lost."""
         return self.active().filter(Q(lost_at__isnull=True) | Q(found_at__isnull=False))
-
-    def overdue(self, *, at):
-        return self.running().filter(due_at__lt=at)
-
-    def due_between(self, start, end):
-        return self.running().filter(due_at__gte=start, due_at__lt=end)
-
-    def overdue_for(self, days, *, at):
-        """Overdue, and due so many days ago or more, by the institution's calendar."""
-        return self.overdue(at=_midnight(at, 1 - days))
-
-    def to_remind(self, *, at):
-        """Overdue, or due within the days before which borrowers are told; not what is said to be back.
-
-        What went out today is not called due soon.
-        """
-        due = self.running().filter(claimed_at__isnull=True, due_at__lt=_midnight(at, settings.DUE_SOON_DAYS + 1))
-        return due.exclude(due_at__gte=at, out_at__gte=_midnight(at, 0))
 
     def claimed(self):
         return self.open().filter(claimed_at__isnull=False)
@@ -107,7 +86,7 @@ class LoanQuerySet(models.QuerySet):
         ).order_by("-out_at", "-pk")
 
 
-class Loan(models.Model):
+class Loan(Lent):
     """One key in one person's hands, until it is back. Overdue is a question about now, not a column."""
 
     class Condition(models.TextChoices):
@@ -239,10 +218,6 @@ class Loan(models.Model):
         return f"{self.key} · {self.borrower}"
 
     @property
-    def is_open(self):
-        return self.returned_at is None
-
-    @property
     def is_lost(self):
         return self.is_open and self.lost_at is not None and self.found_at is None
 
@@ -254,33 +229,6 @@ class Loan(models.Model):
     def is_running(self):
         return self.is_active and not self.is_lost
 
-    def is_overdue(self, *, at=None):
-        return self.is_running and self.due_at < (at or timezone.now())
-
-    @property
-    def days_late(self):
-        """Whole days from the day it was due to the day it came back, or to today while it is overdue."""
-        end = self.returned_at or (timezone.now() if self.is_overdue() else self.due_at)
-        return max(0, (timezone.localdate(end) - timezone.localdate(self.due_at)).days)
-
-    @property
-    def is_due_soon(self):
-        return self.is_running and not self.is_overdue() and self._days_left() <= settings.DUE_SOON_DAYS
-
-    @property
-    def due_in_words(self):
-        """How far off the due date is: “due tomorrow”, “3 days overdue”."""
-        days = self._days_left()
-        if self.is_overdue():
-            late = ngettext("%(n)d day overdue", "%(n)d days overdue", -days) % {"n": -days}
-            return late if days else _("overdue since closing time today")
-        if days < 2:
-            return _("due tomorrow") if days else _("due today")
-        return ngettext("due in %(n)d day", "due in %(n)d days", days) % {"n": days}
-
-    def _days_left(self):
-        return (timezone.localdate(self.due_at) - timezone.localdate()).days
-
     @property
     def status(self):
         """One of five words, in the order in which they hide each other."""
@@ -291,9 +239,3 @@ class Loan(models.Model):
         if self.is_lost:
             return _("Lost/Broken")
         return _("Overdue") if self.is_overdue() else _("Checked out")
-
-
-def _midnight(at, days):
-    """The beginning of the day so many days after ``at``, in the institution's time zone."""
-    day = timezone.localdate(at, settings.INSTITUTION_ZONE) + timedelta(days=days)
-    return datetime.combine(day, time.min, settings.INSTITUTION_ZONE)

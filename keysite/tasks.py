@@ -4,10 +4,11 @@ from celery import shared_task
 from django.utils import timezone
 
 import accounts.notices
+import assets.notices
 import keys.notices
 from accounts import operations
 
-CONTENTS = accounts.notices.CONTENTS | keys.notices.CONTENTS
+CONTENTS = accounts.notices.CONTENTS | assets.notices.CONTENTS | keys.notices.CONTENTS
 
 
 @shared_task

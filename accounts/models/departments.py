@@ -30,6 +30,11 @@ class Affiliation(models.Model):
         _("may be chosen"), default=False, help_text=_("People may give themselves this affiliation, once.")
     )
     loan_term = models.ForeignKey("accounts.LoanTerm", models.PROTECT, verbose_name=_("loan term"))
+    due_date_required = models.BooleanField(
+        _("due date required"),
+        default=True,
+        help_text=_("Assets are never assigned to them without one. A key always has a due date."),
+    )
     highest_level = models.PositiveSmallIntegerField(_("highest key level"), choices=KeyLevel, default=KeyLevel.CHANGE)
     history = kept_history()
 

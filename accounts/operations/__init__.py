@@ -9,7 +9,7 @@ from accounts.operations.departments import (
 from accounts.operations.forms import once
 from accounts.operations.imports import PERSON_COLUMNS, import_people
 from accounts.operations.kiosks import claim_kiosk, clerk_by_pin, kiosk_of, register_kiosk, revoke_kiosk
-from accounts.operations.lending import due_moment, refuse_borrower
+from accounts.operations.lending import day_moment, due_moment, refuse_borrower, with_trust
 from accounts.operations.outbox import resend_notice, send_notices
 from accounts.operations.people import (
     anonymise,
@@ -55,6 +55,7 @@ __all__ = [
     "complete_profile",
     "deactivate",
     "disavow",
+    "day_moment",
     "due_moment",
     "import_people",
     "issue_pin",
@@ -78,4 +79,5 @@ __all__ = [
     "sync_roles",
     "tell_sign_in_changed",
     "unblock",
+    "with_trust",
 ]

@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts import due
-from accounts.models import ClosedDay, TermDate
+from accounts.models import ClosedDay, TermDate, Trust
 from keysite.ledger import Refusal
 
 
@@ -48,10 +48,28 @@ def due_moment(*, term, now, due_on=None, after=None):
     words = {"day": date_format(due_on), "last": date_format(last), "term": term}
     if due_on > last:
         raise Refusal(_("%(day)s is too late: “%(term)s” ends on %(last)s. Choose a day until then.") % words)
+    return _open_moment(due_on, calendar, now, words["last"])
+
+
+def day_moment(*, due_on, now):
+    """When something without a term is due that is wanted back on ``due_on``. Refused for a past or closed day."""
+    return _open_moment(due_on, _calendar(None, now), now)
+
+
+def with_trust(words, trust, kiosk=None):
+    """Why a version of a row was written, with how sure we were who asked for it."""
+    where = f", kiosk {kiosk}" if kiosk else ""
+    return f"{words} ({Trust(trust).name.lower()}{where})"
+
+
+def _open_moment(due_on, calendar, now, last=""):
+    words = {"day": date_format(due_on), "last": last}
     if due_on < timezone.localdate(now, calendar.zone) or calendar.moment(due_on) <= now:
-        raise Refusal(_("%(day)s is past. Choose a day until %(last)s.") % words)
+        sentence = _("%(day)s is past. Choose a day until %(last)s.")
+        raise Refusal((sentence if last else _("%(day)s is past. Choose a later day.")) % words)
     if due_on in calendar.closed:
-        raise Refusal(_("The desk is closed on %(day)s. Choose another day until %(last)s.") % words)
+        sentence = _("The desk is closed on %(day)s. Choose another day until %(last)s.")
+        raise Refusal((sentence if last else _("The desk is closed on %(day)s. Choose another day.")) % words)
     return calendar.moment(due_on)
 
 

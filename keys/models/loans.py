@@ -40,6 +40,10 @@ class LoanQuerySet(LentQuerySet):
         """Still expected back: active and not lost."""
         return self.active().filter(Q(lost_at__isnull=True) | Q(found_at__isnull=False))
 
+    def to_remind(self, *, at):
+        """Not of a key that is said to be back."""
+        return super().to_remind(at=at).filter(claimed_at__isnull=True)
+
     def claimed(self):
         return self.open().filter(claimed_at__isnull=False)
 

@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.operations import with_trust
 from keys import notices
 from keys.models import Loan
-from keys.operations.rules import Basket, allowed_until, keys_in, with_trust
+from keys.operations.rules import Basket, allowed_until, keys_in
 from keysite.ledger import BasketRefusal, Refusal, lock, lock_all, record_changes, record_new
 
 

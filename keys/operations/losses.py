@@ -6,9 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Trust
+from accounts.operations import with_trust
 from keys import notices
 from keys.models import Loan
-from keys.operations.rules import RELATED, with_trust
+from keys.operations.rules import RELATED
 from keysite.ledger import Refusal, lock, record
 
 MOST = 9_999_999  # what the column holds

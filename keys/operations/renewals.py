@@ -9,10 +9,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Trust
-from accounts.operations import due_moment, refuse_borrower
+from accounts.operations import due_moment, refuse_borrower, with_trust
 from keys import notices
 from keys.models import Hold, Renewal
-from keys.operations.rules import RELATED, with_trust
+from keys.operations.rules import RELATED
 from keysite.ledger import Refusal, lock, record
 
 

@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Trust
+from accounts.operations import with_trust
 from keys import notices
 from keys.models import Key, Loan
 from keys.operations.inventory import retire_all
-from keys.operations.rules import RELATED, keys_in, with_trust
+from keys.operations.rules import RELATED, keys_in
 from keysite.ledger import BasketRefusal, Refusal, lock, lock_all, record, record_changes
 
 RETURN = ["returned_at", "returned_by", "condition", "found_at", "found_by"]

@@ -124,9 +124,3 @@ class Basket:
 def keys_in(keys):
     """The rows of ``keys``, each once, for locking in the order of ``pk`` with what the rules look at."""
     return Key.objects.filter(pk__in={key.pk for key in keys}).select_related("symbol")
-
-
-def with_trust(words, trust, kiosk=None):
-    """Why a version of a row was written, with how sure we were who asked for it."""
-    where = f", kiosk {kiosk}" if kiosk else ""
-    return f"{words} ({Trust(trust).name.lower()}{where})"

@@ -29,7 +29,7 @@ FOLDERS = {"management", "migrations", "tests"}
 # Pure algorithms, and what the libraries we use ask for by a module of their own.
 MORE = {
     "accounts": {"adapters", "codes", "context", "due", "middleware", "roles", "trust"},
-    "assets": set(),
+    "assets": {"availability"},
     "keys": {"key_list"},
 }
 UNWELCOME = {"utils", "helpers", "services", "managers", "signals", "mixins", "constants", "base", "common"}
@@ -51,7 +51,15 @@ BY_WHO_PROVES_IT |= {
 }
 BY_ONESELF = {"complete_profile", "set_password", "tell_sign_in_changed"}
 # Questions, which change nothing; those about one thing take it without a keyword.
-QUESTIONS = {"clerk_by_pin", "due_moment", "kiosk_of", "preview_check_out", "refuse_borrower", "renewed_until"}
+QUESTIONS = {
+    "clerk_by_pin",
+    "day_moment",
+    "due_moment",
+    "kiosk_of",
+    "preview_check_out",
+    "refuse_borrower",
+    "renewed_until",
+}
 
 # Where a deed is tried that has no test file of its own name.
 TESTED_IN = {

@@ -1,0 +1,147 @@
+"""Going through the rooms and counting what is there."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department, Person
+from assets.models.assets import Asset
+from assets.models.places import Building, Space
+from keysite.ledger import kept_history
+
+
+class StockTakeQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(closed_at__isnull=True)
+
+    def closed(self):
+        return self.filter(closed_at__isnull=False)
+
+    def visible_to(self, person):
+        return self if person.has_perm("assets.view_stocktake") else self.none()
+
+    def for_list(self):
+        return self.select_related("building", "department", "opened_by").order_by("-opened_at", "-pk")
+
+
+class StockTake(models.Model):
+    """A stock-take: what should be in a building or belong to a department, and what was found of it."""
+
+    name = models.CharField(_("name"), max_length=100)
+    building = models.ForeignKey(
+        Building,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stock_takes",
+        verbose_name=_("building"),
+        help_text=_("Empty: all buildings."),
+    )
+    department = models.ForeignKey(
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stock_takes",
+        verbose_name=_("department"),
+        help_text=_("Empty: all departments."),
+    )
+    opened_at = models.DateTimeField(_("opened"), editable=False)
+    opened_by = models.ForeignKey(Person, models.PROTECT, editable=False, related_name="+", verbose_name=_("opened by"))
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
+    closed_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("closed by")
+    )
+    objects = StockTakeQuerySet.as_manager()
+    history = kept_history()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("stock-take"), _("stock-takes")
+        permissions = [("count", "Can open a stock-take, count assets and close it")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True)
+                | Q(closed_at__isnull=False, closed_by__isnull=False),
+                name="stocktake_closed_by_someone",
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="stocktake_has_name"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class CountQuerySet(models.QuerySet):
+    def found(self):
+        """Expected, and found where it should be."""
+        return self.filter(expected=True, counted_at__isnull=False).filter(
+            Q(expected_in__isnull=True) | Q(space__isnull=True) | Q(space=models.F("expected_in"))
+        )
+
+    def elsewhere(self):
+        """Expected, and found in another room."""
+        return self.filter(expected=True, space__isnull=False, expected_in__isnull=False).exclude(
+            space=models.F("expected_in")
+        )
+
+    def missing(self):
+        return self.filter(expected=True, counted_at__isnull=True)
+
+    def unexpected(self):
+        """In the register, but not expected here."""
+        return self.filter(expected=False, asset__isnull=False)
+
+    def unknown(self):
+        """A code that is not in the register."""
+        return self.filter(asset__isnull=True)
+
+    def for_list(self):
+        return self.select_related("asset__model", "space__building", "expected_in__building", "counted_by").order_by(
+            "-counted_at", "pk"
+        )
+
+
+class Count(models.Model):
+    """One line of a stock-take: an asset that was expected, was found, or both; or a code nobody knows."""
+
+    stock_take = models.ForeignKey(
+        StockTake, models.PROTECT, related_name="counts", verbose_name=_("stock-take"), editable=False
+    )
+    asset = models.ForeignKey(
+        Asset, models.PROTECT, null=True, blank=True, related_name="counts", verbose_name=_("asset")
+    )
+    code = models.CharField(_("code"), max_length=64, blank=True)
+    expected = models.BooleanField(_("expected"), default=False)
+    expected_in = models.ForeignKey(
+        Space, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("expected in")
+    )
+    counted_at = models.DateTimeField(_("counted"), null=True, blank=True)
+    counted_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("counted by")
+    )
+    space = models.ForeignKey(
+        Space, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("found in")
+    )
+    objects = CountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("count"), _("counts")
+        constraints = [
+            models.UniqueConstraint(fields=["stock_take", "asset"], name="count_one_per_asset"),
+            models.UniqueConstraint(
+                "stock_take", Upper("code"), condition=Q(asset__isnull=True), name="count_one_per_unknown_code"
+            ),
+            models.CheckConstraint(
+                condition=Q(asset__isnull=False, code="") | (Q(asset__isnull=True) & ~Q(code="")),
+                name="count_of_an_asset_or_a_code",
+            ),
+            models.CheckConstraint(
+                condition=Q(counted_at__isnull=True, counted_by__isnull=True, expected=True, space__isnull=True)
+                | Q(counted_at__isnull=False, counted_by__isnull=False),
+                name="count_expected_or_counted",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.stock_take} · {self.asset or self.code}"

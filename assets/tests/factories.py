@@ -1,0 +1,139 @@
+"""Dull rows for tests."""
+
+from datetime import timedelta
+
+import factory
+from django.utils import timezone
+
+from accounts.models import Trust
+from accounts.tests.factories import LoanTermFactory, PersonFactory
+from assets.models import (
+    Asset,
+    AssetModel,
+    AssetType,
+    Assignment,
+    Building,
+    DisposalType,
+    Kit,
+    KitMember,
+    KitPart,
+    Manufacturer,
+    Reservation,
+    Space,
+    Supplier,
+)
+
+
+class BuildingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Building
+
+    code = factory.Sequence("B{}".format)
+    name = factory.Sequence("Building {}".format)
+
+
+class SpaceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Space
+
+    building = factory.SubFactory(BuildingFactory)
+    number = factory.Sequence("{}".format)
+
+
+class ManufacturerFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Manufacturer
+
+    name = factory.Sequence("Manufacturer {}".format)
+
+
+class SupplierFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Supplier
+
+    name = factory.Sequence("Supplier {}".format)
+
+
+class AssetTypeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AssetType
+
+    name = factory.Sequence("Type {}".format)
+
+
+class AssetModelFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AssetModel
+
+    name = factory.Sequence("Model {}".format)
+    type = factory.SubFactory(AssetTypeFactory)
+
+
+class DisposalTypeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = DisposalType
+
+    name = factory.Sequence("Disposal {}".format)
+
+
+class AssetFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Asset
+
+    tag = factory.Sequence("T{}".format)
+    name = "Laptop"
+    model = factory.SubFactory(AssetModelFactory)
+
+
+class KitFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Kit
+
+    name = factory.Sequence("Kit {}".format)
+
+
+class KitMemberFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = KitMember
+
+    kit = factory.SubFactory(KitFactory)
+    asset = factory.SubFactory(AssetFactory)
+
+
+class KitPartFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = KitPart
+
+    kit = factory.SubFactory(KitFactory)
+    name = factory.Sequence("Cable {}".format)
+
+
+class AssignmentFactory(factory.django.DjangoModelFactory):
+    """An asset with a person since an hour ago, due in seven days."""
+
+    class Meta:
+        model = Assignment
+
+    asset = factory.SubFactory(AssetFactory)
+    person = factory.SubFactory(PersonFactory)
+    term = factory.SubFactory(LoanTermFactory)
+    trust = Trust.STAFF
+    out_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
+    out_recorded_at = factory.SelfAttribute("out_at")
+    due_at = factory.LazyAttribute(lambda row: row.out_at + timedelta(days=7))
+
+
+class ReservationFactory(factory.django.DjangoModelFactory):
+    """One of a model for a person, confirmed, from tomorrow on for two days."""
+
+    class Meta:
+        model = Reservation
+
+    model = factory.SubFactory(AssetModelFactory)
+    person = factory.SubFactory(PersonFactory)
+    starts_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=1))
+    ends_at = factory.LazyAttribute(lambda row: row.starts_at + timedelta(days=2))
+    reserved_at = factory.LazyFunction(timezone.now)
+    reserved_by = factory.SelfAttribute("person")
+    trust = Trust.STAFF
+    confirmed_at = factory.LazyFunction(timezone.now)

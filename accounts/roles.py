@@ -27,11 +27,14 @@ def _edits(app, *models):
 _PEOPLE = ("person", "affiliation", "department", "loanterm", "termdate", "closedday")
 _KEYS = ("keysystem", "keysymbol", "symbolspace", "cabinet", "hook", "key")
 _LOANS = ("loan", "renewal", "loanexception", "hold")
+_CATALOGUE = ("manufacturer", "supplier", "assettype", "assetmodel", "disposaltype")
+_INVENTORY = ("asset", "assetphoto", "kit", "kitmember", "kitpart")
+_HANDED_OUT = ("assignment", "assignmentpart", "extension", "reservation", "stocktake", "count")
 _SEE_ALL = {"accounts.see_everything"}
 
 _READ = (
     _views("accounts", *_PEOPLE, "notice", "kiosk")
-    | _views("assets", "building", "space", "buildingmanager")
+    | _views("assets", "building", "space", "buildingmanager", *_CATALOGUE, *_INVENTORY, *_HANDED_OUT)
     | _views("keys", *_KEYS, *_LOANS)
 )
 _COUNTER = {
@@ -49,8 +52,25 @@ _COUNTER = {
         "grant_exception",
     )
 }
+_EQUIPMENT = {
+    f"assets.{deed}"
+    for deed in (
+        "assign",
+        "take_back",
+        "transfer_assignment",
+        "extend",
+        "report_asset_lost",
+        "move",
+        "set_service",
+        "reserve",
+        "count",
+        "dispose",
+    )
+}
 _EXPORTS = {
     "accounts.export_person",
+    "assets.export_asset",
+    "assets.export_assignment",
     "assets.export_building",
     "keys.export_key",
     "keys.export_keysymbol",
@@ -64,7 +84,9 @@ ROLES = {
             _READ
             | _SEE_ALL
             | _COUNTER
+            | _EQUIPMENT
             | _edits("accounts", "person", "department")
+            | _edits("assets", *_CATALOGUE, *_INVENTORY)
             | {"accounts.block_person", "accounts.accept_department", "accounts.resend_notice", "keys.change_loan"}
         ),
     ),
@@ -81,9 +103,17 @@ ROLES = {
     ),
     "building_manager": Role(
         _("Building manager"),
-        frozenset(_views("assets", "building", "space") | _views("keys", "keysymbol", "key", "loan")),
+        frozenset(
+            _views("assets", "building", "space", "asset", "assignment") | _views("keys", "keysymbol", "key", "loan")
+        ),
     ),
-    "technician": Role(_("Technician"), frozenset(_views("assets", "building", "space"))),
+    "technician": Role(
+        _("Technician"),
+        frozenset(
+            _views("assets", "building", "space", *_CATALOGUE, *_INVENTORY, "assignment")
+            | {"assets.see_all_assets", "assets.set_service", "assets.move"}
+        ),
+    ),
     "auditor": Role(_("Auditor"), frozenset(_READ | _SEE_ALL | _EXPORTS)),
     "administrator": Role(
         _("Administrator"),
@@ -91,9 +121,13 @@ ROLES = {
             _READ
             | _SEE_ALL
             | _COUNTER
+            | _EQUIPMENT
             | _EXPORTS
             | _edits("accounts", *_PEOPLE, "kiosk")
-            | _edits("assets", "building", "space", "buildingmanager")
+            | _edits("assets", "building", "space", "buildingmanager", *_CATALOGUE, *_INVENTORY)
+            | _views("assets", "importbatch")
+            | {"assets.approve_disposal", "assets.restore", "assets.dissolve_kit", "assets.import_asset"}
+            | {"assets.undo_import"}
             | _edits("keys", *_KEYS)
             | {"keys.change_loan", "keys.retire_key", "keys.retire_keysymbol"}
             | {"accounts.block_person", "accounts.deactivate_person", "accounts.accept_department"}

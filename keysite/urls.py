@@ -15,6 +15,7 @@ urlpatterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
+    path("", include("assets.urls")),
     path("", include("keys.urls")),
     path("dev/mail/", dev_mailbox, name="dev_mailbox"),
 ]

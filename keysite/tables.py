@@ -32,6 +32,7 @@ class Column(NamedTuple):
     headings: tuple[str, ...]
     longest: int
     required: bool = False
+    several_lines: bool = False
 
 
 class Line(NamedTuple):
@@ -70,7 +71,10 @@ class Table:
 
 @dataclass
 class Outcome:
-    """What became of the lines of a table; each is created, changed, the same, left out or refused."""
+    """What became of the lines of a table; each is created, changed, the same, left out or refused.
+
+    ``remarked`` says of lines that were taken what of them was not, or should be looked at.
+    """
 
     table: Table
     created: int = 0
@@ -78,6 +82,7 @@ class Outcome:
     same: int = 0
     left_out: list[Remark] = field(default_factory=list)
     refused: list[Remark] = field(default_factory=list)
+    remarked: list[Remark] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def __post_init__(self):
@@ -98,6 +103,9 @@ class Outcome:
 
     def refuse(self, line, column, sentence):
         self.refused.append(self._remark(line, column, sentence))
+
+    def remark(self, line, column, sentence):
+        self.remarked.append(self._remark(line, column, sentence))
 
     def _remark(self, line, column, sentence):
         return Remark(line.number, self.table.headings.get(column, column), str(sentence))
@@ -227,10 +235,14 @@ def _read_line(table, number, cells, places, width, columns):
         table.refused.append(Remark(number, "", sentence % words))
         return
     raw = {column.name: _cell(cells, places.get(column.name)) for column in columns}
-    wrong = {column.name: why for column in columns if (why := why_not(raw[column.name], column.longest))}
+    text = {column.name: " ".join(raw[column.name].splitlines()) for column in columns if column.several_lines}
+    one_line = raw | text
+    wrong = {column.name: why for column in columns if (why := why_not(one_line[column.name], column.longest))}
     table.refused.extend(Remark(number, table.headings[column], why) for column, why in wrong.items())
     if not wrong:
-        table.lines.append(Line(number, {column: clean(value) for column, value in raw.items()}))
+        values = {column: clean(value) for column, value in raw.items()}
+        values |= {column: "\n".join(map(clean, raw[column].splitlines())) for column in text}
+        table.lines.append(Line(number, values))
 
 
 def _cell(cells, place):

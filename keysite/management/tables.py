@@ -51,6 +51,7 @@ class TableCommand(BaseCommand):
             self.stdout.write(f"Not read: {tables.some(table.unread)}.")
         self._list("Left out", outcome.left_out)
         self._list("Refused", outcome.refused)
+        self._list("To be looked at", outcome.remarked)
         self.stdout.write("")
         for note in outcome.notes:
             self.stdout.write(note)

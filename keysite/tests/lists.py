@@ -12,3 +12,7 @@ def refusals(outcome):
 
 def left_out(outcome):
     return [str(remark) for remark in outcome.left_out]
+
+
+def remarks(outcome):
+    return [str(remark) for remark in outcome.remarked]

@@ -50,6 +50,14 @@ class AssignmentQuerySet(LentQuerySet):
         """With a person, and expected back."""
         return self.filter(EXPECTED)
 
+    def undated(self):
+        """With a person, and no date agreed."""
+        return self.running().filter(due_at__isnull=True)
+
+    def placed(self):
+        """Put up in a space."""
+        return self.open().whole().filter(space__isnull=False)
+
     def of(self, assets):
         return self.filter(asset__in=assets)
 

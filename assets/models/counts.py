@@ -96,10 +96,22 @@ class CountQuerySet(models.QuerySet):
         """A code that is not in the register."""
         return self.filter(asset__isnull=True)
 
+    def totals(self):
+        """How many lines there are of each kind."""
+        kinds = ("found", "elsewhere", "missing", "unexpected", "unknown")
+        return {kind: getattr(self, kind)().count() for kind in kinds}
+
+    def visible_to(self, person):
+        return self.filter(stock_take__in=StockTake.objects.visible_to(person))
+
+    def search(self, text):
+        """Counts of the assets that ``text`` means, and of codes that begin so."""
+        return self.filter(Q(asset__in=Asset.objects.search(text)) | Q(code__istartswith=text))
+
     def for_list(self):
-        return self.select_related("asset__model", "space__building", "expected_in__building", "counted_by").order_by(
-            "-counted_at", "pk"
-        )
+        return self.select_related(
+            "stock_take", "asset__model", "space__building", "expected_in__building", "counted_by"
+        ).order_by("-counted_at", "pk")
 
 
 class Count(models.Model):

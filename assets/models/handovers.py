@@ -32,6 +32,27 @@ class AssignmentPart(models.Model):
         return f"{self.quantity} × {self.name}" if self.quantity > 1 else self.name
 
 
+class ExtensionQuerySet(models.QuerySet):
+    def visible_to(self, person):
+        """Those of the assignments that ``person`` may see."""
+        if not person.has_perm("assets.view_extension"):
+            return self.none()
+        return self.filter(assignment__in=Assignment.objects.visible_to(person))
+
+    def search(self, text):
+        """Those of the assignments that ``text`` means."""
+        return self.filter(assignment__in=Assignment.objects.search(text))
+
+    def for_list(self):
+        return self.select_related(
+            "assignment__asset",
+            "assignment__kit",
+            "assignment__person",
+            "assignment__space__building",
+            "by",
+        ).order_by("-at", "-pk")
+
+
 class Extension(models.Model):
     """A later due date that was agreed; the assignment's own due date is always the last one."""
 
@@ -42,6 +63,7 @@ class Extension(models.Model):
     old_due_at = models.DateTimeField(_("was due"), null=True, blank=True)
     new_due_at = models.DateTimeField(_("now due"))
     why = models.CharField(_("why"), max_length=200, blank=True)
+    objects = ExtensionQuerySet.as_manager()
     history = kept_history()
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Count, F, FilteredRelation, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,15 @@ KIT_WORDS = words_of("name", "public_code")
 class KitQuerySet(models.QuerySet):
     def in_use(self):
         return self.filter(dissolved_at__isnull=True)
+
+    def dissolved(self):
+        return self.filter(dissolved_at__isnull=False)
+
+    def out(self):
+        return self.with_assignment().filter(open_assignment__isnull=False)
+
+    def with_member_counts(self):
+        return self.annotate(members_count=Count("members"))
 
     def with_code(self, *codes):
         """The kits whose tags carry these codes, typed in any case."""
@@ -36,7 +45,9 @@ class KitQuerySet(models.QuerySet):
         return self if person.has_perm("assets.view_kit") else self.none()
 
     def for_list(self):
-        return self.select_related("home__building").order_by("name", "pk")
+        """With where it is, and who has it."""
+        held = ["open_assignment__person", "open_assignment__space__building"]
+        return self.with_assignment().select_related("home__building", *held).order_by("name", "pk")
 
 
 class Kit(models.Model):

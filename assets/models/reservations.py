@@ -27,6 +27,14 @@ class ReservationQuerySet(models.QuerySet):
     def confirmed(self):
         return self.live().filter(confirmed_at__isnull=False)
 
+    def to_pick_up(self, start, end):
+        """Confirmed, and beginning in [start, end)."""
+        return self.confirmed().filter(starts_at__gte=start, starts_at__lt=end)
+
+    def upcoming(self, *, at):
+        """Confirmed, and still to begin."""
+        return self.confirmed().filter(starts_at__gte=at)
+
     def ended(self):
         return self.exclude(LIVE)
 

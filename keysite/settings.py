@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "accounts",
     "assets",
     "keys",
+    "tickets",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,33 @@
+"""What is broken, who mends it, and is it done."""
+
+from tickets.models.categories import Category, CategoryCheck, Priority, Team, TeamMember
+from tickets.models.mail import ParkedMail
+from tickets.models.schedules import Occurrence, Schedule
+from tickets.models.thread import Comment, Photo, Watcher
+from tickets.models.tickets import LOCKED, MOVES, Move, Status, Ticket
+from tickets.models.tracking import TrackingLink
+from tickets.models.work import Check, Helper, Link, WorkEntry
+
+__all__ = [
+    "LOCKED",
+    "MOVES",
+    "Category",
+    "CategoryCheck",
+    "Check",
+    "Comment",
+    "Helper",
+    "Link",
+    "Move",
+    "Occurrence",
+    "ParkedMail",
+    "Photo",
+    "Priority",
+    "Schedule",
+    "Status",
+    "Team",
+    "TeamMember",
+    "Ticket",
+    "TrackingLink",
+    "Watcher",
+    "WorkEntry",
+]

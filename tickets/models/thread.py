@@ -1,0 +1,105 @@
+"""What is said about a ticket, shown with it, and who follows it."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person, Trust
+from keysite.ledger import kept_history
+from keysite.search import beginning_with, words_of
+from tickets.models.tickets import Ticket
+
+COMMENT_WORDS = words_of("text")
+
+
+class CommentQuerySet(models.QuerySet):
+    def public(self):
+        return self.filter(internal=False)
+
+    def search(self, text):
+        query = beginning_with(text)
+        return self.alias(words=COMMENT_WORDS).filter(words=query) if query else self.none()
+
+    def for_list(self):
+        return self.select_related("by").order_by("at", "pk")
+
+
+class Comment(models.Model):
+    """A public reply or an internal note; it never changes sides, and is never changed."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="comments", verbose_name=_("ticket"))
+    text = models.TextField(_("text"), max_length=5000)
+    internal = models.BooleanField(_("internal note"), help_text=_("The reporter never sees it."))
+    at = models.DateTimeField(_("written"))
+    by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="comments", verbose_name=_("by"))
+    trust = models.PositiveSmallIntegerField(_("trust"), choices=Trust)
+    objects = CommentQuerySet.as_manager()
+    history = kept_history()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("comment"), _("comments")
+        indexes = [
+            GinIndex(COMMENT_WORDS, name="comment_by_words"),
+            models.Index(fields=["ticket", "at", "id"], name="comment_of_ticket"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="comment_has_text"),
+            models.CheckConstraint(condition=Q(trust__in=Trust.values), name="comment_trust_is_known"),
+        ]
+
+    def __str__(self):
+        return f"{self.ticket} · {self.at:%Y-%m-%d %H:%M}"
+
+
+class Photo(models.Model):
+    """A picture of what is broken or mended, made anew from what was uploaded; or a file that came by e-mail."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="photos", verbose_name=_("ticket"))
+    comment = models.ForeignKey(
+        Comment, models.PROTECT, null=True, blank=True, related_name="photos", verbose_name=_("comment")
+    )
+    file = models.FileField(_("file"), upload_to="tickets/", max_length=100)
+    thumbnail = models.FileField(_("thumbnail"), upload_to="tickets/", max_length=100, blank=True)
+    label = models.CharField(
+        _("name"), max_length=200, blank=True, help_text=_("What the file was called; only a label.")
+    )
+    internal = models.BooleanField(_("internal"), default=False)
+    added_at = models.DateTimeField(_("added"))
+    added_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("added by")
+    )
+    history = kept_history()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("photo"), _("photos")
+        ordering = ["added_at", "pk"]
+
+    def __str__(self):
+        return self.label or str(self.ticket)
+
+    @property
+    def is_image(self):
+        return bool(self.thumbnail)
+
+
+class Watcher(models.Model):
+    """Somebody who is told what happens to a ticket; whoever says “me too” is one."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="watchers", verbose_name=_("ticket"))
+    person = models.ForeignKey(Person, models.PROTECT, related_name="watched", verbose_name=_("person"))
+    since = models.DateTimeField(_("since"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    history = kept_history()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("watcher"), _("watchers")
+        ordering = ["since", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ticket", "person"], condition=Q(ended_at__isnull=True), name="watcher_once_per_ticket"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.ticket} · {self.person}"

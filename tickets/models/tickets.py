@@ -1,0 +1,299 @@
+"""A report and its repair: one row from the first word to the confirmation."""
+
+from typing import NamedTuple
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person, Trust
+from assets.models import Asset, BuildingManager, Space
+from keys.models import Key
+from keysite.ledger import kept_history
+from keysite.search import beginning_with, few, words_of
+from tickets.models.categories import Category, Priority, Team
+
+TICKET_WORDS = words_of("title", "description", "place_in_words", "resolution")
+
+
+class Status(models.TextChoices):
+    """Where a ticket stands."""
+
+    NEW = "new", _("New")
+    ACCEPTED = "accepted", _("Accepted")
+    REJECTED = "rejected", _("Rejected")
+    IN_PROGRESS = "in_progress", _("In progress")
+    STALLED = "stalled", _("Stalled")
+    RESOLVED = "resolved", _("Resolved")
+    CONFIRMED = "confirmed", _("Confirmed")
+
+
+LOCKED = (Status.RESOLVED, Status.CONFIRMED, Status.REJECTED)  # read-only until sent back or reopened
+OPEN = Q(status__in=["new", "accepted", "in_progress", "stalled"])
+
+
+class Move(NamedTuple):
+    """An edge of the life cycle: the deed that takes it, from where to where, and the permission it needs."""
+
+    deed: str
+    sources: tuple[str, ...]
+    target: str
+    permission: str
+    reporter: bool = False  # whoever reported it may, too
+
+
+MOVES = (
+    Move("accept", (Status.NEW,), Status.ACCEPTED, "tickets.triage"),
+    Move("reject", (Status.NEW,), Status.REJECTED, "tickets.triage"),
+    Move("start", (Status.ACCEPTED, Status.STALLED), Status.IN_PROGRESS, "tickets.work"),
+    Move("stall", (Status.IN_PROGRESS,), Status.STALLED, "tickets.work"),
+    Move("resolve", (Status.IN_PROGRESS,), Status.RESOLVED, "tickets.work"),
+    Move("confirm", (Status.RESOLVED,), Status.CONFIRMED, "tickets.review", reporter=True),
+    Move("send_back", (Status.RESOLVED,), Status.IN_PROGRESS, "tickets.review", reporter=True),
+    Move("reopen", (Status.CONFIRMED,), Status.IN_PROGRESS, "tickets.review"),
+    Move("reconsider", (Status.REJECTED,), Status.NEW, "tickets.triage"),
+)
+
+
+class TicketQuerySet(models.QuerySet):
+    def kept(self):
+        """Not deleted."""
+        return self.filter(deleted_at__isnull=True)
+
+    def deleted(self):
+        return self.filter(deleted_at__isnull=False)
+
+    def open(self):
+        """Something is still to be done."""
+        return self.kept().filter(OPEN)
+
+    def being(self, *statuses):
+        return self.kept().filter(status__in=statuses)
+
+    def unassigned(self):
+        return self.open().filter(technician__isnull=True, team__isnull=True)
+
+    def overdue(self, *, at):
+        return self.open().filter(due_at__lt=at)
+
+    def to_wake(self, *, on):
+        """Stalled, and to be taken up again on this day or before."""
+        return self.being(Status.STALLED).filter(wake_on__lte=on)
+
+    def silent_since(self, moment):
+        """Resolved, and neither confirmed nor sent back since before ``moment``."""
+        return self.being(Status.RESOLVED).filter(resolved_at__lt=moment)
+
+    def reported_by(self, person):
+        return self.filter(reporter=person)
+
+    def worked_on_by(self, person):
+        """Theirs, or with their help."""
+        helped = self.model.objects.filter(helpers__person=person)
+        return self.filter(Q(technician=person) | Q(pk__in=helped.values("pk")))
+
+    def about(self, *, asset=None, space=None, key=None):
+        """What was reported about this thing or this place."""
+        subject = {"asset": asset, "space": space, "key": key}
+        return self.kept().filter(**{name: row for name, row in subject.items() if row})
+
+    def search(self, text):
+        """Tickets of this number, about this asset, of these people, or with a word beginning so in text or thread."""
+        query = beginning_with(text)
+        if query is None:
+            return self.none()
+        meant = [self.model.objects.alias(words=TICKET_WORDS).filter(words=query)]
+        said = _comments().search(text).values("ticket")
+        meant += [
+            self.model.objects.filter(pk__in=said),
+            self.model.objects.filter(asset__in=Asset.objects.with_code(text)),
+        ]
+        meant.append(self.model.objects.filter(reporter__in=few(Person.objects.search(text))))
+        number = text.strip().lstrip("#")
+        if number.isdecimal() and len(number) < 10:
+            meant.append(self.model.objects.filter(number=int(number)))
+        first, *others = (tickets.values("pk") for tickets in meant)
+        return self.filter(pk__in=first.union(*others))
+
+    def visible_to(self, person):
+        """All for a role without scope; for technicians theirs and their teams'; for managers those of their buildings.
+
+        For anybody what they reported or watch.
+        """
+        if person.has_perms(["tickets.view_ticket", "accounts.see_everything"]):
+            return self
+        watched = self.model.objects.filter(watchers__person=person, watchers__ended_at__isnull=True)
+        rows = Q(reporter=person) | Q(pk__in=watched.values("pk"))
+        if person.has_perm("tickets.work"):
+            helped = self.model.objects.filter(helpers__person=person)
+            rows |= Q(technician=person) | Q(team__in=Team.objects.of(person)) | Q(pk__in=helped.values("pk"))
+            rows |= Q(technician__isnull=True, team__isnull=True)
+        elif person.has_perm("tickets.view_ticket"):
+            today = timezone.localdate(timezone=settings.INSTITUTION_ZONE)
+            managed = BuildingManager.objects.current(on=today).filter(person=person)
+            rows |= Q(space__building__in=managed.values("building"))
+        return self.filter(rows)
+
+    def for_list(self):
+        return self.select_related(
+            "category", "space__building", "asset", "key__symbol", "reporter", "technician", "team"
+        ).order_by("-number")
+
+
+def _comments():
+    """All comments; their module is above this one."""
+    return Ticket._meta.get_field("comments").related_model.objects
+
+
+class Ticket(models.Model):
+    """Something that is broken, who mends it, and whether it is done.
+
+    ``version`` counts the changes: a form that was shown another one is refused.
+    """
+
+    number = models.PositiveIntegerField(_("number"), unique=True, editable=False)
+    title = models.CharField(_("title"), max_length=120)
+    description = models.TextField(_("what is wrong"), max_length=5000, blank=True)
+    space = models.ForeignKey(
+        Space, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("space")
+    )
+    asset = models.ForeignKey(
+        Asset, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("asset")
+    )
+    key = models.ForeignKey(Key, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("key"))
+    place_in_words = models.CharField(
+        _("place in words"),
+        max_length=200,
+        blank=True,
+        help_text=_("What the reporter typed when it was not in the register."),
+    )
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("category")
+    )
+    reporter = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="reported_tickets", verbose_name=_("reporter")
+    )
+    reporter_name = models.CharField(_("name given"), max_length=200, blank=True)
+    trust = models.PositiveSmallIntegerField(_("trust"), choices=Trust)
+    reported_at = models.DateTimeField(_("reported"))
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.NEW, editable=False)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("team")
+    )
+    technician = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("technician")
+    )
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    moved_at = models.DateTimeField(_("in this status since"))
+    touched_at = models.DateTimeField(_("last change"))
+    reason = models.CharField(
+        _("reason"),
+        max_length=500,
+        blank=True,
+        editable=False,
+        help_text=_("Why it is rejected, stalled or was sent back; the reporter reads it."),
+    )
+    wake_on = models.DateField(_("wake-up"), null=True, blank=True, editable=False)
+    resolution = models.TextField(_("what was done"), max_length=2000, blank=True, editable=False)
+    resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True, editable=False)
+    resolved_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("resolved by")
+    )
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True, editable=False)
+    confirmed_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("confirmed by")
+    )
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
+    deleted_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("deleted by")
+    )
+    deleted_reason = models.CharField(_("why deleted"), max_length=200, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = TicketQuerySet.as_manager()
+    history = kept_history()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("ticket"), _("tickets")
+        permissions = [
+            ("triage", "Can accept and reject tickets"),
+            ("assign_ticket", "Can assign tickets to technicians and teams"),
+            ("work", "Can start, stall and resolve tickets"),
+            ("review", "Can confirm, send back and reopen tickets"),
+            ("report_for_others", "Can report in the name of somebody who calls"),
+            ("merge_ticket", "Can merge duplicates"),
+            ("remove_ticket", "Can delete and restore tickets"),
+            ("export_ticket", "Can export tickets"),
+        ]
+        indexes = [
+            GinIndex(TICKET_WORDS, name="ticket_by_words"),
+            models.Index(fields=["-number"], condition=OPEN & Q(deleted_at=None), name="ticket_open_newest"),
+            models.Index(fields=["status", "-number"], condition=Q(deleted_at=None), name="ticket_by_status"),
+            models.Index(fields=["technician", "-number"], condition=OPEN & Q(deleted_at=None), name="ticket_open_of"),
+            models.Index(fields=["team", "-number"], condition=OPEN & Q(deleted_at=None), name="ticket_open_of_team"),
+            models.Index(fields=["due_at"], condition=OPEN & Q(deleted_at=None), name="ticket_open_by_due"),
+            models.Index(fields=["category", "-number"], name="ticket_by_category"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="ticket_has_title"),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="ticket_status_is_known"),
+            models.CheckConstraint(condition=Q(priority__in=Priority.values), name="ticket_priority_is_known"),
+            models.CheckConstraint(condition=Q(trust__in=Trust.values), name="ticket_trust_is_known"),
+            models.CheckConstraint(
+                condition=~Q(status__in=["rejected", "stalled"]) | ~Q(reason=""),
+                name="ticket_rejected_or_stalled_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="stalled", wake_on__isnull=False) | (~Q(status="stalled") & Q(wake_on__isnull=True)),
+                name="ticket_stalled_until_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["resolved", "confirmed"], resolved_at__isnull=False, resolved_by__isnull=False)
+                & ~Q(resolution="")
+                | ~Q(status__in=["resolved", "confirmed"]) & Q(resolved_at__isnull=True, resolved_by__isnull=True),
+                name="ticket_resolved_with_a_note",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="confirmed", confirmed_at__isnull=False)
+                | ~Q(status="confirmed") & Q(confirmed_at__isnull=True, confirmed_by__isnull=True),
+                name="ticket_confirmed_at_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["accepted", "in_progress", "stalled", "resolved", "confirmed"])
+                | Q(category__isnull=False),
+                name="ticket_accepted_with_a_category",
+            ),
+            models.CheckConstraint(
+                condition=Q(deleted_at__isnull=True, deleted_by__isnull=True, deleted_reason="")
+                | Q(deleted_at__isnull=False) & ~Q(deleted_reason=""),
+                name="ticket_deleted_with_reason",
+            ),
+        ]
+
+    def __str__(self):
+        return f"#{self.number} {self.title}"
+
+    @property
+    def is_locked(self):
+        return self.status in LOCKED or self.deleted_at is not None
+
+    @property
+    def is_open(self):
+        return self.deleted_at is None and self.status not in LOCKED
+
+    @property
+    def place(self):
+        """Where to go: the room, the asset's home, or what the reporter typed."""
+        home = self.asset.home if self.asset_id else None
+        return self.space or home or self.place_in_words
+
+    def is_overdue(self, *, at=None):
+        return self.is_open and self.due_at is not None and self.due_at < (at or timezone.now())
+
+    def moves(self):
+        """The edges that lead on from where it stands."""
+        return [] if self.deleted_at else [move for move in MOVES if self.status in move.sources]

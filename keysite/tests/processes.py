@@ -1,6 +1,7 @@
 """The real processes of a server, run as docker-compose.yml runs them, but on loopback."""
 
 import os
+import random
 import shlex
 import signal
 import socket
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -32,9 +34,17 @@ def wait_until(true, *, what, seconds=PATIENCE):
 
 
 def free_port():
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        return unused.getsockname()[1]
+    """One that the system gives to nobody by itself, so that it is still free when a server is started again."""
+    for port in random.sample(range(20000, 30000), 100):
+        with socket.socket() as unused, suppress(OSError):
+            unused.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
+
+
+def hours_to_noon():
+    """How many hours ahead of UTC it is noon now: there no day ends while a test runs."""
+    return 12 - datetime.now(UTC).hour
 
 
 def production(*, database, redis, smtp_port, folder, port):
@@ -51,6 +61,7 @@ def production(*, database, redis, smtp_port, folder, port):
         "KEYSITE_ALLOWED_HOSTS": "127.0.0.1",
         "KEYSITE_SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
         "KEYSITE_MAIL_FROM": "keys@example.edu",
+        "KEYSITE_TIME_ZONE": f"Etc/GMT{-hours_to_noon():+d}",  # “+1” is what others call -1
         "KEYSITE_REMINDERS_FROM": "00:00",
         "KEYSITE_STATIC_DIR": f"{folder}/static",
         "KEYSITE_MEDIA_DIR": f"{folder}/media",

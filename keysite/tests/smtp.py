@@ -7,19 +7,21 @@ from contextlib import contextmanager
 from email import message_from_bytes
 from socket import SHUT_RDWR
 
+LONGEST_HOLD = 300  # seconds
+
 
 class Server(socketserver.ThreadingTCPServer):
     """Keeps what it takes in ``mails``; ``refused`` maps an address or a word of the data to the answer it gets.
 
     ``holds`` maps a step (``HELLO``, the verb of a command, or ``TAKEN``: the mail is kept, and the client does not
-    know) to an event: the answer waits for it. Each answer takes ``pause`` seconds.
+    know) to an event: the answer waits for it, and ``held`` notes the step. Each answer takes ``pause`` seconds.
     """
 
     allow_reuse_address = daemon_threads = True
 
     def __init__(self, port=0):
         self.mails, self.refused, self.connections, self.dies_after_data = [], {}, 0, False
-        self.holds, self.held, self.pause = {}, threading.Event(), 0
+        self.holds, self.held, self.pause = {}, [], 0
         super().__init__(("127.0.0.1", port), Session)
 
     @property
@@ -57,9 +59,9 @@ class Session(socketserver.StreamRequestHandler):
             self.say(answer)
 
     def hold(self, step):
-        if step in self.server.holds:
-            self.server.held.set()
-            self.server.holds[step].wait(60)
+        if event := self.server.holds.get(step):
+            self.server.held.append(step)
+            event.wait(LONGEST_HOLD)
 
     def answer(self, words):
         found = (answer for part, answer in self.server.refused.items() if part in words)

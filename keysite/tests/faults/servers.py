@@ -14,9 +14,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import psycopg
+
 from keysite.embedded import PROJECT, VARIABLES, places, postgres, services
 from keysite.tests import smtp
 from keysite.tests.processes import wait_until
+
+UNANSWERED = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
 
 
 class Servers:
@@ -68,6 +72,18 @@ class Servers:
         """Both run again, whatever a test left behind."""
         self.start_database()
         self.start_redis()
+
+    @contextmanager
+    def commits_unanswered(self):
+        """PostgreSQL commits and does not say so: it waits for a copy of itself that does not exist."""
+        with psycopg.connect(self.database, autocommit=True) as server:
+            server.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+            server.execute("SELECT pg_reload_conf()")
+            try:
+                yield lambda: server.execute(UNANSWERED).fetchone()[0]
+            finally:
+                server.execute("ALTER SYSTEM RESET synchronous_standby_names")
+                server.execute("SELECT pg_reload_conf()")
 
     def _redis(self):
         with socket.socket(socket.AF_UNIX) as connection:
@@ -143,12 +159,17 @@ class Mailbox:
             event.set()
         self.server.holds.clear()
 
-    def is_held(self):
-        return self.server.held.is_set()
+    def held(self):
+        """How many conversations have been held since ``hold``."""
+        return len(self.server.held)
 
     def arrived(self):
         """How often each mail came, by Message-ID."""
         return Counter(mail["Message-ID"] for mail in self.mails)
+
+    def repeated(self):
+        """How many mails came that had come before."""
+        return len(self.mails) - len(self.arrived())
 
     def receivers(self):
         """How often somebody got a mail, by address."""

@@ -8,8 +8,10 @@ from django.db import connection
 from django_celery_beat.models import IntervalSchedule
 
 from accounts.models import Notice
-from keysite.tests.processes import Process, collect_static, free_port, production, wait_until
+from keysite.tests.processes import PATIENCE, Process, collect_static, free_port, production, wait_until
 from keysite.tests.visitor import Visitor
+
+SENDING_PROCESSES = 2  # of a worker: `--concurrency` in docker-compose.yml
 
 
 class Site:
@@ -34,14 +36,18 @@ class Site:
         collect_static(self.env)
         IntervalSchedule.objects.update(every=1, period=IntervalSchedule.SECONDS)
 
-    def run(self, *names):
-        """Start what does not run yet, and return when all of these serve."""
-        started = [self.start(name) for name in names if not self.runs(name)]
+    def run(self, *names, **env):
+        """Start what does not run yet, with more or other settings, and return when all of these serve."""
+        started = [self.start(name, **env) for name in names if not self.runs(name)]
         for process in started:
             process.wait()
 
     def runs(self, name):
         return name in self.processes and self.processes[name].is_running
+
+    def pids(self):
+        """Which process runs under each name: the same ones after a fault that all of them have survived."""
+        return {name: process.popen.pid for name, process in self.processes.items() if process.is_running}
 
     def __getitem__(self, name):
         return self.processes[name]
@@ -80,14 +86,14 @@ class Site:
     def broker(self):
         return self.servers.redis.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=")
 
-    def wait_until_sent(self, seconds=30):
+    def wait_until_sent(self, seconds=PATIENCE):
         """Return when nothing waits in the outbox any more."""
         wait_until(lambda: not Notice.objects.waiting().exists(), what="all notices are sent", seconds=seconds)
 
-    def start(self, name):
+    def start(self, name, **env):
         """Start a process, and do not wait for it."""
-        service = name.rstrip("0123456789")
-        self.processes[name] = Process(service, env=self.env, log=self.folder / "log" / name, port=self.ports.get(name))
+        service, log = name.rstrip("0123456789"), self.folder / "log" / name
+        self.processes[name] = Process(service, env=self.env | env, log=log, port=self.ports.get(name))
         return self.processes[name].start()
 
 

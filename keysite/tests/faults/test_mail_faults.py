@@ -1,4 +1,8 @@
-"""The worker dies while it sends; the mail server refuses, hangs, is away. Each notice arrives, once."""
+"""The worker dies while it sends; the mail server refuses, hangs, is away. Each notice arrives, once.
+
+A mail that the server has taken and nobody has noted comes again, under the same Message-ID. How many that can be is
+as many as are sent at the same moment: one for each sending process of the worker.
+"""
 
 import os
 import random
@@ -8,33 +12,38 @@ import time
 import pytest
 
 from accounts.models import Notice
-from keys.tests.factories import KeyFactory
-from keysite.tests.faults.deeds import SEND_TASK, an_hour_passes, receipts
+from keysite.tests.faults.deeds import (
+    SEND_TASK,
+    an_hour_passes,
+    assert_nobody_waits,
+    borrowers,
+    customers_day,
+    once_each,
+    receipts,
+    usual_day,
+)
+from keysite.tests.faults.site import SENDING_PROCESSES
 from keysite.tests.processes import wait_until
 
 KILLS = 5
 
 
-def once_each(people):
-    return {person.email: 1 for person in people}
-
-
-@pytest.mark.parametrize("step", ["RCPT", "TAKEN"])
-def test_a_worker_killed_in_the_middle_of_sending(site, step):
-    """Killed after the server has taken the mail, nobody can know: it comes again under the same Message-ID."""
+@pytest.mark.parametrize(("step", "most"), [("RCPT", 0), ("TAKEN", SENDING_PROCESSES)])
+def test_a_worker_killed_in_the_middle_of_sending(site, step, most):
     site.run("worker")
     site.mailbox.hold(step)
-    receipts(5)
+    people = receipts(5)
     site.call(SEND_TASK)
-    wait_until(site.mailbox.is_held, what="a mail is being sent")
+    wait_until(site.mailbox.held, what="a mail is being sent")
 
     site["worker"].kill()
     site.mailbox.release()
     site.run("worker", "beat")
     site.wait_until_sent()
 
-    repeated = 1 if step == "TAKEN" else 0
-    assert sorted(site.mailbox.arrived().values()) == [1] * (5 - repeated) + [2] * repeated
+    assert set(site.mailbox.receivers()) == {person.email for person in people}
+    assert len(site.mailbox.arrived()) == 5
+    assert min(1, most) <= site.mailbox.repeated() <= most
 
 
 def test_a_worker_whose_sending_process_is_killed(site):
@@ -42,7 +51,7 @@ def test_a_worker_whose_sending_process_is_killed(site):
     site.mailbox.hold("RCPT")
     people = receipts(5)
     site.call(SEND_TASK)
-    wait_until(site.mailbox.is_held, what="a mail is being sent")
+    wait_until(site.mailbox.held, what="a mail is being sent")
 
     for pid in site["worker"].children():
         os.kill(pid, signal.SIGKILL)
@@ -67,9 +76,8 @@ def test_a_worker_killed_again_and_again(site):
     site.wait_until_sent()
 
     assert set(site.mailbox.receivers()) == {person.email for person in people}
-    arrived = site.mailbox.arrived()
-    assert len(arrived) == 60
-    assert sum(arrived.values()) - 60 <= KILLS
+    assert len(site.mailbox.arrived()) == 60
+    assert site.mailbox.repeated() <= KILLS * SENDING_PROCESSES
 
 
 def test_a_mail_server_that_refuses_for_now(site):
@@ -100,20 +108,23 @@ def test_a_mail_server_that_refuses_one_address_for_good(site):
 def test_a_mail_server_that_hangs(site):
     """A sweep waits for it ten seconds; customers do not wait at all."""
     site.run("web", "worker", "beat")
+    usual = usual_day(site)
     site.mailbox.hold("HELLO")
-    people = receipts(3)
-    wait_until(site.mailbox.is_held, what="the mail server hangs")
+    waiting = receipts(3)
+    wait_until(site.mailbox.held, what="the mail server hangs")
 
-    visitor = site.visitor(people[0])
-    answers = [visitor.get("/"), visitor.send("/keys/check-out/", keys=str(KeyFactory())), visitor.get("/")]
-    assert [answer.status for answer in answers] == [200, 302, 200]
-    assert max(answer.seconds for answer in answers) < 1
+    people = borrowers(2)
+    assert_nobody_waits(customers_day(site, people), usual)
     wait_until(lambda: Notice.objects.waiting().exclude(last_error="").exists(), what="a sweep has given up")
     site.mailbox.release()
     an_hour_passes()
     site.wait_until_sent()
 
-    assert site.mailbox.receivers() == once_each(people) | {people[0].email: 2}
+    receivers = site.mailbox.receivers()
+    first, second = people
+    assert receivers.pop(first.email) in (2, 3)  # the code to sign in may have run out meanwhile
+    assert receivers == once_each(waiting) | {second.email: 2}
+    assert set(site.mailbox.arrived().values()) == {1}
 
 
 def test_a_mail_server_that_is_away_for_hours(site):

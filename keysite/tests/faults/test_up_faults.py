@@ -1,7 +1,8 @@
-"""`./dev up`, killed with -9: nothing goes on running, and the next one starts as ever."""
+"""`./dev up`, killed with -9: nothing goes on running, and the next one starts as ever and has everything."""
 
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from keysite.embedded import PROJECT, VARIABLES
-from keysite.tests.processes import free_port, wait_until
+from keysite.tests.processes import PATIENCE, free_port, wait_until
+from keysite.tests.visitor import Visitor
 
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis")
 
@@ -34,10 +36,10 @@ def copy():
     shutil.rmtree(folder)
 
 
-def up(copy, log):
+def up(copy, log, port):
     """A started `./dev up`, once all of it serves."""
     env = {name: value for name, value in os.environ.items() if name not in VARIABLES and "KEYSITE" not in name}
-    words = [sys.executable, str(copy / "dev"), "up", "--no-demo", "--port", str(free_port())]
+    words = [sys.executable, str(copy / "dev"), "up", "--no-demo", "--port", str(port)]
     with log.open("wb") as file:
         started = subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
     signs = ("answers at", " ready.", "Starting...")
@@ -59,16 +61,28 @@ def processes_of(folder):
     return found
 
 
+def mails(copy):
+    """The Message-ID of each mail that has been written."""
+    files = (file.read_text() for file in (copy / "var" / "mail").glob("*.log"))
+    return re.findall(r"^Message-ID: (.+)$", "".join(files), re.MULTILINE)
+
+
 def test_dev_up_killed(copy):
-    log = copy.parent / "up.log"
-    first = up(copy, log)
+    log, port = copy.parent / "up.log", free_port()
+    first = up(copy, log, port)
     assert len(processes_of(copy)) > 10
+    visitor = Visitor(port)
+    assert visitor.send("/sign-in/", address="ada@example.edu").location == "/sign-in/code/"
 
     first.kill()
     first.wait()
     wait_until(lambda: not processes_of(copy), what="all of it has ended")
 
-    second = up(copy, log)
+    second = up(copy, log, port)
+    assert "ada@example.edu" in visitor.get("/sign-in/code/").text
+    Visitor(port).send("/sign-in/", address="bob@example.edu")
+    wait_until(lambda: len(set(mails(copy))) == 2, what="both codes are sent")
     second.send_signal(signal.SIGINT)
-    assert second.wait(30) == 0
-    assert processes_of(copy) == []
+    assert second.wait(PATIENCE) == 0
+    wait_until(lambda: not processes_of(copy), what="all of it has ended")
+    assert len(set(mails(copy))) == 2

@@ -9,8 +9,8 @@ import pytest
 from accounts.models import Notice
 from keys.models import Loan
 from keys.tests.factories import KeyFactory
-from keysite.tests.faults.deeds import borrowers
-from keysite.tests.processes import wait_until
+from keysite.tests.faults.deeds import borrowers, once_each
+from keysite.tests.processes import PATIENCE, wait_until
 
 CHECK_OUT = "/keys/check-out/"
 
@@ -26,19 +26,21 @@ def whole(web):
 
 @pytest.mark.parametrize("end", [processes_of, whole])
 def test_a_web_server_killed_between_commit_and_answer(site, end):
-    """Redis is frozen, so that the request stays for a moment in what comes after its commit."""
-    site.run("web", "worker", "beat")
+    for name in ("web", "worker"):
+        site.stop(name)  # nobody else commits anything
     [person] = borrowers(1)
-    visitor = site.visitor(person)
-    form = visitor.form(CHECK_OUT) | {"keys": str(KeyFactory())}
+    visitor, key = site.visitor(person), KeyFactory()
 
-    with ThreadPoolExecutor(1) as thread, site.servers.frozen_redis():
+    with ThreadPoolExecutor(1) as thread, site.servers.commits_unanswered() as unanswered:
+        site.run("web")
+        form = visitor.form(CHECK_OUT) | {"keys": str(key)}
         answer = thread.submit(visitor.post, CHECK_OUT, form)
-        loan = wait_until(lambda: Loan.objects.filter(borrower=person).first(), what="the loan is committed")
+        wait_until(lambda: unanswered() or answer.done(), what="the check-out is committed")
         end(site["web"])
         with pytest.raises(ConnectionError):
-            answer.result(30)
-    site.run("web")
+            answer.result(PATIENCE)
+    site.run("web", "worker", "beat")
+    loan = Loan.objects.get(borrower=person)
     first, second = (wait_until_answered(visitor, form) for _time in range(2))
 
     receipt = Notice.objects.get(kind="loan_receipt", person=person)
@@ -46,7 +48,7 @@ def test_a_web_server_killed_between_commit_and_answer(site, end):
         assert (answer.status, answer.location) == (302, f"/receipts/{receipt.public_id}/")
     assert [loan] == list(Loan.objects.filter(borrower=person))
     site.wait_until_sent()
-    assert site.mailbox.receivers() == {person.email: 1}
+    assert site.mailbox.receivers() == once_each([person])
 
 
 def wait_until_answered(visitor, form):

@@ -1,7 +1,8 @@
 """A mixed load on a whole site: people check out, renew, bring back and look, while processes are killed.
 
 ``./dev load`` starts the site on servers of its own, kills the worker after a third of the time and the database after
-two thirds, and compares what was acknowledged with what is in the database: nothing may be missing, nothing doubled.
+two thirds, compares what was acknowledged with what is in the database (nothing may be missing, nothing doubled), and
+writes the figures into docs/performance.md.
 """
 
 import argparse
@@ -9,9 +10,11 @@ import os
 import sys
 import threading
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from queue import Queue
 
 import django
@@ -23,6 +26,7 @@ from django.utils import timezone  # noqa: E402
 
 from accounts.models import Person  # noqa: E402
 from accounts.tests.factories import LoanTermFactory, PersonFactory  # noqa: E402
+from bench.report import write_load  # noqa: E402
 from keys.models import Loan, Renewal  # noqa: E402
 from keys.tests.factories import KeyFactory  # noqa: E402
 from keysite.tests.faults.servers import Mailbox, running  # noqa: E402
@@ -35,10 +39,14 @@ DATABASE_AWAY_SECONDS = 1
 
 @dataclass
 class Outcome:
-    """What came back: seconds per answered request, what went wrong, and how often each deed was acknowledged."""
+    """What came back: seconds per answered request, what went wrong, and how often each deed was acknowledged.
+
+    Each error is what it was, and when the request began and ended; ``away`` is when the database went and was back.
+    """
 
     seconds: list = field(default_factory=list)
     errors: list = field(default_factory=list)
+    away: tuple = (0, 0)
     surprises: list = field(default_factory=list)
     acknowledged: dict = field(default_factory=lambda: {"check out": 0, "renew": 0, "return": 0})
     refused: int = 0
@@ -57,6 +65,12 @@ class Outcome:
         return sum(max(0, self.found[deed] - number) for deed, number in self.acknowledged.items())
 
     @property
+    def errors_without_cause(self):
+        """What failed although the database was there all the time."""
+        gone, back = self.away
+        return [kind for kind, began, ended in self.errors if ended < gone or began > back]
+
+    @property
     def error_share(self):
         return len(self.errors) / (len(self.errors) + len(self.seconds))
 
@@ -64,18 +78,24 @@ class Outcome:
         """The answer time in ms that this share of all answers kept to."""
         return 1000 * sorted(self.seconds)[int((len(self.seconds) - 1) * share)]
 
-    def __str__(self):
+    def rows(self):
+        """The figures, each with its name."""
+        kinds = Counter(kind for kind, *_when in self.errors)
         deeds = ", ".join(f"{number} × {deed}" for deed, number in self.acknowledged.items())
-        kinds = ", ".join(f"{self.errors.count(kind)} × {kind}" for kind in sorted(set(self.errors)))
         p50, p95, longest = (self.percentile(share) for share in (0.5, 0.95, 1))
-        return (
-            f"answered      {len(self.seconds)}: p50 {p50:.0f} ms, p95 {p95:.0f} ms, longest {longest:.0f} ms\n"
-            f"errors        {self.error_share:.2%} {kinds}\n"
-            f"acknowledged  {deeds}; {self.refused} rightly refused\n"
-            f"lost deeds    {self.lost}\n"
-            f"doubled       {self.doubled}\n"
-            f"mails         {self.mails} for {sum(self.acknowledged.values())} deeds, {self.repeated} of them repeated"
-        )
+        return {
+            "answered": f"{len(self.seconds)}: median {p50:.0f} ms, p95 {p95:.0f} ms, longest {longest:.0f} ms",
+            "errors": f"{self.error_share:.1%}: {', '.join(f'{number} × {kind}' for kind, number in kinds.items())}",
+            "database away": f"{self.away[1] - self.away[0]:.1f} s",
+            "errors while it was there": f"{len(self.errors_without_cause)}",
+            "acknowledged": f"{deeds}; {self.refused} rightly refused",
+            "lost deeds": f"{self.lost}",
+            "doubled deeds": f"{self.doubled}",
+            "mails": f"{self.mails} for {sum(self.acknowledged.values())} deeds; {self.repeated} came twice",
+        }
+
+    def __str__(self):
+        return "\n".join(f"{name:26}{figure}" for name, figure in self.rows().items())
 
 
 class Borrower:
@@ -89,14 +109,14 @@ class Borrower:
 
     def ask(self):
         """Send the next request. One that got no answer is sent again as it was, as a person would."""
-        self.is_asking = True
+        self.is_asking, began = True, time.monotonic()
         who, path, *values = self.request
         try:
             answer = who.post(path, *values) if values else who.get(path)
         except OSError as error:
-            return self.outcome.errors.append(type(error).__name__)
+            return self.outcome.errors.append((type(error).__name__, began, time.monotonic()))
         if answer.status >= 500:
-            return self.outcome.errors.append(str(answer.status))
+            return self.outcome.errors.append((str(answer.status), began, time.monotonic()))
         self.outcome.seconds.append(answer.seconds)
         self.request, self.is_asking = self.day.send(answer), False
 
@@ -132,14 +152,14 @@ class Borrower:
 class Load:
     """Requests at an even rate, whoever is free to send one."""
 
-    def __init__(self, site, *, rate, seconds):
+    def __init__(self, site, *, rate, seconds, borrowers=BORROWERS):
         self.site, self.rate, self.seconds, self.outcome = site, rate, seconds, Outcome()
         term = LoanTermFactory(name="Load", days=7, renewal_window_days=30)
         clerk = Person.objects.create_superuser("clerk@example.edu")
         at_desk = site.visitor(clerk)
         at_desk.get("/desk/")  # for the cookie that all windows of this browser share
-        self.keys = [KeyFactory() for _number in range(BORROWERS)]
-        people = [PersonFactory(affiliation__loan_term=term) for _number in range(BORROWERS)]
+        self.keys = [KeyFactory() for _number in range(borrowers)]
+        people = [PersonFactory(affiliation__loan_term=term) for _number in range(borrowers)]
         self.borrowers = [
             Borrower(site.visitor(person), at_desk, str(key), self.outcome)
             for person, key in zip(people, self.keys, strict=True)
@@ -153,11 +173,13 @@ class Load:
         self.site["worker"].kill()
         self.site.run("worker")
         time.sleep(self.seconds / 3)
+        gone = time.monotonic()
         self.site.kill_database()
         time.sleep(DATABASE_AWAY_SECONDS)
         self.site.servers.start_database()
+        self.outcome.away = (gone, time.monotonic())
         sender.join()
-        self.site.wait_until_sent(60)
+        self.site.wait_until_sent()
         self._count()
         return self.outcome
 
@@ -197,6 +219,7 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev load")
     parser.add_argument("--seconds", type=int, default=SECONDS, help=f"how long (default: {SECONDS})")
     parser.add_argument("--rate", type=int, default=RATE, help=f"requests per second (default: {RATE})")
+    parser.add_argument("--report", default="docs/performance.md", help="where the figures go")
     options = parser.parse_args()
     with running() as (servers, folder), our_connection(servers.database):
         site = Site(servers, Mailbox(), folder)
@@ -207,7 +230,10 @@ def main():
         finally:
             site.stop_all()
     print(outcome, *outcome.surprises, sep="\n")
-    return 1 if outcome.lost or outcome.doubled or outcome.surprises else 0
+    if outcome.lost or outcome.doubled or outcome.errors_without_cause or outcome.surprises:
+        return 1
+    write_load(Path(options.report), outcome.rows(), rate=options.rate, seconds=options.seconds)
+    return 0
 
 
 if __name__ == "__main__":

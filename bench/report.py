@@ -1,4 +1,9 @@
-"""docs/performance.md: the table of ratios, and how to read it."""
+"""docs/performance.md: the table of ratios, how to read it, and what a load saw while parts were killed.
+
+Two commands write it, each its own part: `./dev bench` what comes first, `./dev load` the section at the end.
+"""
+
+from datetime import date
 
 HEAD = """# Performance
 
@@ -26,16 +31,40 @@ on, a desk checked keys out and back: its longest return took {wait:.0f} ms. Mem
 {bounds}
 """
 
+LOAD = "\n## A mixed load while parts are killed\n"
+LOAD_HEAD = """
+Written by `./dev load` on {date}. People check keys out, renew them, bring them back and look at lists, {rate} requests
+a second for {seconds} s. The worker is killed after a third of the time, PostgreSQL in all its processes after two
+thirds. Whoever gets an error sends the same again until there is an answer; then what was acknowledged is compared with
+what is in the database.
+
+| | seen |
+|---|---|
+"""
+
 
 def write(target, size, meters, facts):
-    """Write the report, and print it."""
+    """Write the report, and print it; what ./dev load has written stays."""
     floors = {meter.path: meter for meter in meters if meter.way == "floor"}
     rows = ["| " + " | ".join(meter.row(floors[meter.path])) + " |" for meter in meters]
     head = HEAD.format(loans=size.loans, keys=size.keys, people=size.people, overdue=size.overdue, **facts)
     bounds = "\n".join(_bounds(meters, floors, facts))
     report = head + "\n".join(rows) + "\n" + TAIL.format(bounds=bounds, **facts)
-    target.write_text(report)
+    target.write_text(report + _parts(target)[1])
     print(report)
+
+
+def write_load(target, rows, *, rate, seconds):
+    """Write the section on the load; what ./dev bench has written stays."""
+    head = LOAD_HEAD.format(date=date.today(), rate=rate, seconds=seconds)
+    table = "".join(f"| {name} | {figure} |\n" for name, figure in rows.items())
+    target.write_text(_parts(target)[0] + LOAD + head + table)
+
+
+def _parts(target):
+    """What ./dev bench and what ./dev load has written."""
+    bench, mark, load = (target.read_text() if target.exists() else "").partition(LOAD)
+    return bench, mark + load
 
 
 def _bounds(meters, floors, facts):

@@ -3,14 +3,15 @@
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Person
 from assets.models.catalogue import AssetModel, Supplier
-from assets.models.lifecycle import Lifecycle
+from assets.models.lifecycle import Lifecycle, LifecycleQuerySet
+from assets.models.mac import MacField
 from assets.models.places import BuildingManager, Space, new_public_code
 from keysite.ledger import kept_history
 from keysite.search import beginning_with, words_of
@@ -26,23 +27,15 @@ class Condition(models.TextChoices):
     DAMAGED = "damaged", _("Damaged")
 
 
-class AssetQuerySet(models.QuerySet):
-    def owned(self):
-        """Not disposed of."""
-        return self.filter(disposed_on__isnull=True)
-
-    def disposed(self):
-        return self.filter(disposed_on__isnull=False)
-
-    def in_service(self):
-        return self.owned().filter(out_of_service_at__isnull=True)
-
-    def out_of_service(self):
-        return self.owned().filter(out_of_service_at__isnull=False)
-
+class AssetQuerySet(LifecycleQuerySet):
     def lendable(self):
         """In service, lent at all, and not a part of a kit: each is a unit of its model that people may ask for."""
         return self.in_service().filter(lendable=True, membership__isnull=True)
+
+    def units(self):
+        """What the lendable are, and those that are expected back in service on some day."""
+        rows = self.owned().filter(lendable=True, membership__isnull=True)
+        return rows.filter(Q(out_of_service_at__isnull=True) | Q(out_of_service_until__isnull=False))
 
     def components_of(self, asset):
         return self.filter(parent=asset)
@@ -71,16 +64,35 @@ class AssetQuerySet(models.QuerySet):
     def held_by(self, person):
         return self.filter(assignments__person=person, assignments__returned_at__isnull=True)
 
-    def now_in(self, space):
-        """What is in this room: put up there, or at home and not out."""
-        assets = self.with_assignment()
-        return assets.filter(Q(open_assignment__space=space) | Q(open_assignment__isnull=True, home=space))
+    def with_people(self, people):
+        """What these people have now."""
+        return self.filter(pk__in=_assignments().open().filter(person__in=people, asset__isnull=False).values("asset"))
 
-    def warranty_ends(self, *, by, after):
-        return self.owned().filter(warranty_until__gt=after, warranty_until__lte=by)
+    def in_places(self, spaces):
+        """What is put up in one of ``spaces``, or at home there and not out."""
+        out = _assignments().open().filter(asset=OuterRef("pk"))
+        placed = _assignments().open().filter(space__in=spaces, asset__isnull=False)
+        return self.filter(Q(pk__in=placed.values("asset")) | Q(home__in=spaces) & ~Exists(out))
 
-    def service_due(self, *, on):
-        return self.owned().filter(service_due_on__lte=on)
+    def being(self, state):
+        """Assets of which ``Asset.state`` says so."""
+        if state == Asset.State.DISPOSED:
+            return self.disposed()
+        assets, lost = self.owned().with_assignment(), Q(open_assignment__lost_at__isnull=False)
+        if state == Asset.State.LOST:
+            return assets.filter(lost)
+        if state == Asset.State.OUT_OF_SERVICE:
+            return assets.out_of_service().exclude(lost)
+        assets = assets.in_service().exclude(lost)
+        if state == Asset.State.THERE:
+            return assets.filter(open_assignment__isnull=True)
+        return assets.filter(open_assignment__isnull=False, open_assignment__person__isnull=state == Asset.State.PLACED)
+
+    def under_warranty(self, *, on):
+        return self.filter(warranty_until__gte=on)
+
+    def out_of_warranty(self, *, on):
+        return self.filter(warranty_until__lt=on)
 
     def search(self, text):
         """Assets that ``text`` means: a code, words of name, tag or serial, or of its model."""
@@ -121,6 +133,11 @@ class AssetQuerySet(models.QuerySet):
         )
 
 
+def _assignments():
+    """All assignments; their module is above this one."""
+    return Asset._meta.get_field("assignments").related_model.objects
+
+
 class Asset(Lifecycle):
     """One thing that we own, known by its tag. Where it is now is a question: the open assignment, else its home."""
 
@@ -138,7 +155,7 @@ class Asset(Lifecycle):
         AssetModel, models.PROTECT, null=True, blank=True, related_name="assets", verbose_name=_("asset model")
     )
     serial = models.CharField(_("serial number"), max_length=100, blank=True)
-    mac = models.CharField(_("MAC address"), max_length=17, blank=True, help_text=_("Such as 00:1a:2b:3c:4d:5e."))
+    mac = MacField(_("MAC address"), max_length=17, blank=True, help_text=_("Such as 00:1a:2b:3c:4d:5e."))
     barcode = models.CharField(_("barcode"), max_length=64, blank=True)
     rfid = models.CharField(_("RFID"), max_length=64, blank=True)
     colour = models.CharField(_("colour"), max_length=32, blank=True)

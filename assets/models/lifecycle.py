@@ -8,8 +8,36 @@ from accounts.models import Person
 from assets.models.catalogue import DisposalType
 
 
+class LifecycleQuerySet(models.QuerySet):
+    def owned(self):
+        """Not disposed of."""
+        return self.filter(disposed_on__isnull=True)
+
+    def disposed(self):
+        return self.filter(disposed_on__isnull=False)
+
+    def awaiting_approval(self):
+        """Somebody has asked to dispose of it, and a second person has to agree."""
+        return self.filter(disposal_asked_at__isnull=False)
+
+    def in_service(self):
+        return self.owned().filter(out_of_service_at__isnull=True)
+
+    def out_of_service(self):
+        return self.owned().filter(out_of_service_at__isnull=False)
+
+    def warranty_ends(self, *, by, after):
+        return self.owned().filter(warranty_until__gt=after, warranty_until__lte=by)
+
+    def service_due(self, *, on):
+        return self.owned().filter(service_due_on__lte=on)
+
+
 class Lifecycle(models.Model):
-    """In or out of service, and disposed of or not; each with its moment, who, and why."""
+    """In or out of service, and disposed of or not; each with its moment, who, and why.
+
+    The disposal of what is worth much is asked for first, with type, reason and day, and done when another agrees.
+    """
 
     out_of_service_at = models.DateTimeField(_("out of service since"), null=True, blank=True, editable=False)
     out_of_service_by = models.ForeignKey(
@@ -37,6 +65,12 @@ class Lifecycle(models.Model):
         Person, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("approved by")
     )
 
+    disposal_asked_at = models.DateTimeField(_("disposal asked for"), null=True, blank=True, editable=False)
+    disposal_asked_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("asked by")
+    )
+    disposal_day = models.DateField(_("to be disposed of on"), null=True, blank=True, editable=False)
+
     class Meta:
         abstract = True
         constraints = [
@@ -53,8 +87,6 @@ class Lifecycle(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     disposed_on__isnull=True,
-                    disposal_type__isnull=True,
-                    disposal_reason="",
                     disposed_by__isnull=True,
                     disposal_approved_by__isnull=True,
                 )
@@ -68,7 +100,24 @@ class Lifecycle(models.Model):
                 condition=Q(disposal_approved_by__isnull=True) | ~Q(disposal_approved_by=F("disposed_by")),
                 name="%(class)s_disposal_approved_by_another",
             ),
+            models.CheckConstraint(
+                condition=Q(disposal_asked_at__isnull=True, disposal_asked_by__isnull=True, disposal_day__isnull=True)
+                & (Q(disposed_on__isnull=False) | Q(disposal_type__isnull=True, disposal_reason=""))
+                | Q(
+                    disposal_asked_at__isnull=False,
+                    disposal_asked_by__isnull=False,
+                    disposal_day__isnull=False,
+                    disposed_on__isnull=True,
+                    disposal_type__isnull=False,
+                )
+                & ~Q(disposal_reason=""),
+                name="%(class)s_disposal_asked_with_type_and_reason",
+            ),
         ]
+
+    @property
+    def awaits_approval(self):
+        return self.disposal_asked_at is not None
 
     @property
     def is_disposed(self):

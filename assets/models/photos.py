@@ -8,6 +8,18 @@ from assets.models.assets import Asset
 from keysite.ledger import kept_history
 
 
+class AssetPhotoQuerySet(models.QuerySet):
+    def of(self, asset):
+        return self.filter(asset=asset)
+
+    def visible_to(self, person):
+        """Those of the assets that the person may see."""
+        return self.filter(asset__in=Asset.objects.visible_to(person))
+
+    def for_list(self):
+        return self.select_related("asset", "added_by").order_by("added_at", "pk")
+
+
 class AssetPhoto(models.Model):
     """A picture of an asset, made anew from what was uploaded: without a place or a camera in it."""
 
@@ -19,6 +31,7 @@ class AssetPhoto(models.Model):
     caption = models.CharField(_("caption"), max_length=200, blank=True)
     added_at = models.DateTimeField(_("added"))
     added_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("added by"))
+    objects = AssetPhotoQuerySet.as_manager()
     history = kept_history()
 
     class Meta:

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from assets.models.catalogue import AssetModel, Supplier
 from assets.models.lifecycle import Lifecycle, LifecycleQuerySet
 from assets.models.mac import MacField
 from assets.models.places import BuildingManager, Space, new_public_code
+from assets.models.whereabouts import WhereaboutsQuerySet
 from keysite.ledger import kept_history
 from keysite.search import beginning_with, words_of
 
@@ -27,7 +28,7 @@ class Condition(models.TextChoices):
     DAMAGED = "damaged", _("Damaged")
 
 
-class AssetQuerySet(LifecycleQuerySet):
+class AssetQuerySet(WhereaboutsQuerySet, LifecycleQuerySet):
     def lendable(self):
         """In service, lent at all, and not a part of a kit: each is a unit of its model that people may ask for."""
         return self.in_service().filter(lendable=True, membership__isnull=True)
@@ -39,6 +40,10 @@ class AssetQuerySet(LifecycleQuerySet):
 
     def components_of(self, asset):
         return self.filter(parent=asset)
+
+    def members_of(self, kit):
+        """What is in ``kit`` now."""
+        return self.filter(membership__kit=kit)
 
     def high_value(self):
         """By flag, or by a price of at least the setting."""
@@ -54,39 +59,6 @@ class AssetQuerySet(LifecycleQuerySet):
         barcoded = self.model.objects.exclude(barcode="").alias(code=Upper("barcode")).filter(code__in=codes)
         radioed = self.model.objects.exclude(rfid="").alias(code=Upper("rfid")).filter(code__in=codes)
         return self.filter(pk__in=tagged.values("pk").union(*(a.values("pk") for a in (labelled, barcoded, radioed))))
-
-    def with_assignment(self):
-        """Joins the open assignment of each asset: who has it, or where it is put up."""
-        return self.annotate(
-            open_assignment=FilteredRelation("assignments", condition=Q(assignments__returned_at__isnull=True))
-        )
-
-    def held_by(self, person):
-        return self.filter(assignments__person=person, assignments__returned_at__isnull=True)
-
-    def with_people(self, people):
-        """What these people have now."""
-        return self.filter(pk__in=_assignments().open().filter(person__in=people, asset__isnull=False).values("asset"))
-
-    def in_places(self, spaces):
-        """What is put up in one of ``spaces``, or at home there and not out."""
-        out = _assignments().open().filter(asset=OuterRef("pk"))
-        placed = _assignments().open().filter(space__in=spaces, asset__isnull=False)
-        return self.filter(Q(pk__in=placed.values("asset")) | Q(home__in=spaces) & ~Exists(out))
-
-    def being(self, state):
-        """Assets of which ``Asset.state`` says so."""
-        if state == Asset.State.DISPOSED:
-            return self.disposed()
-        assets, lost = self.owned().with_assignment(), Q(open_assignment__lost_at__isnull=False)
-        if state == Asset.State.LOST:
-            return assets.filter(lost)
-        if state == Asset.State.OUT_OF_SERVICE:
-            return assets.out_of_service().exclude(lost)
-        assets = assets.in_service().exclude(lost)
-        if state == Asset.State.THERE:
-            return assets.filter(open_assignment__isnull=True)
-        return assets.filter(open_assignment__isnull=False, open_assignment__person__isnull=state == Asset.State.PLACED)
 
     def under_warranty(self, *, on):
         return self.filter(warranty_until__gte=on)
@@ -131,11 +103,6 @@ class AssetQuerySet(LifecycleQuerySet):
             )
             .order_by("tag", "pk")
         )
-
-
-def _assignments():
-    """All assignments; their module is above this one."""
-    return Asset._meta.get_field("assignments").related_model.objects
 
 
 class Asset(Lifecycle):

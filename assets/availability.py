@@ -1,18 +1,28 @@
-"""How many units of a model are taken at a time: a sweep over half-open spans.
+"""How many units of a model are taken at a time: a sweep over half-open spans, and a plan of who gets which unit.
 
 What ends at ten does not touch what begins at ten. A span without an end goes on for ever.
 """
 
+from bisect import bisect_left
+from collections import defaultdict
 from datetime import datetime
 from typing import Any, NamedTuple
 
+FOR_EVER = float("inf")
+
 
 class Taken(NamedTuple):
-    """A unit is out, or reserved, from ``start`` to ``end`` (left out); ``what`` is the row that says so."""
+    """A unit is out, or reserved, from ``start`` to ``end`` (left out).
+
+    ``what`` is the row that says so, ``unit`` which one it is; None for any of the model. ``late``: it should have been
+    back by now, so that its end is a guess.
+    """
 
     start: datetime
     end: datetime | None
     what: Any = None
+    unit: int | None = None
+    late: bool = False
 
     def overlaps(self, start, end):
         return (end is None or self.start < end) and (self.end is None or self.end > start)
@@ -41,3 +51,56 @@ def peak(spans, start, end):
 def full_from(units, spans, start, end):
     """The moments in [start, end) from which on none of ``units`` is free."""
     return [moment for moment, number in levels(spans, start, end).items() if number >= units]
+
+
+def full_spans(units, spans, start, end):
+    """The parts (from, until) of [start, end) in which none of ``units`` is free, in order; touching ones are one."""
+    found, since = [], None if units else start
+    for moment, number in levels(spans, start, end).items():
+        if number >= units and since is None:
+            since = moment
+        elif number < units and since is not None:
+            found.append((since, moment))
+            since = None
+    return found if since is None else [*found, (since, end)]
+
+
+def unplaced(units, spans, start):
+    """The spans of no unit in particular for which no unit is free all their time from ``start`` on.
+
+    Counting alone does not see them: with one unit reserved for Monday and the other for Tuesday, one is free on each
+    day and none on both. In the order of their beginnings each goes where it leaves the least free behind it, which
+    always finds a plan when no unit is reserved by itself, and otherwise nearly always.
+    """
+    fixed, loose = defaultdict(list), []
+    for span in spans:
+        if span.unit is None:
+            loose.append((max(_number(span.start), _number(start)), _number(span.end), span))
+        else:
+            fixed[span.unit].append((_number(span.start), _number(span.end)))
+    gaps = sorted(gap for unit in units for gap in _gaps(sorted(fixed[unit]), _number(start)))
+    ends, begins = [end for end, _begin in gaps], [begin for _end, begin in gaps]
+    left = []
+    for begin, end, span in sorted(loose, key=lambda one: one[:2]):
+        fitting = (place for place in range(bisect_left(ends, end), len(ends)) if begins[place] <= begin)
+        place = next(fitting, None)
+        if place is None:
+            left.append(span)
+        else:
+            begins[place] = end
+    return left
+
+
+def _gaps(busy, start):
+    """When a unit is free, as (end, beginning), between its ``busy`` times."""
+    free_from = start
+    for begin, end in busy:
+        if begin > free_from:
+            yield begin, free_from
+        free_from = max(free_from, end)
+    if free_from < FOR_EVER:
+        yield FOR_EVER, free_from
+
+
+def _number(moment):
+    return FOR_EVER if moment is None else moment.timestamp()

@@ -56,13 +56,13 @@ class Pool:
 class Claims:
     """The reservations that touch a basket of assets which leaves at ``start``; asked of the database once.
 
-    ``instead_of`` are the open assignments that end with this hand-over: those that are extended or transferred.
+    ``leaving`` are the open assignments that end with this hand-over: those that are extended or transferred.
     """
 
-    def __init__(self, assets, *, person, start, instead_of=()):
+    def __init__(self, assets, *, person, start, leaving=()):
         """``assets`` by their keys; ``person`` is who gets them, None for a space."""
         self.assets, self.person, self.start = assets, person, start
-        self.instead_of = set(instead_of)
+        self.leaving = set(leaving)
         self.used = {}  # key of an asset → the person's own reservation that it fulfils
 
     def why_not(self, asset, *, until):
@@ -107,28 +107,28 @@ class Claims:
         pool = self._pools.get(asset.model_id)
         if pool is None or asset.pk not in pool.units:
             return None
-        rest, leaving = pool.without(set(self.used.values())), Taken(self.start, until, unit=asset.pk)
+        rest, away = pool.without(set(self.used.values())), Taken(self.start, until, unit=asset.pk)
         for moment in full_from(len(rest.units), rest.taken, self.start, until):
             running = [span for span in rest.taken if isinstance(span.what, Reservation) and span.runs_at(moment)]
             if running:
                 return max(running, key=lambda span: span.start).what
-        for span in rest.left_out(leaving):
+        for span in rest.left_out(away):
             return span.what
-        pool.taken.append(leaving)
+        pool.taken.append(away)
         return None
 
     @cached_property
     def _pools(self):
         models = {asset.model_id for asset in self.assets.values()} - {None}
-        return pools_of(models, now=timezone.now(), instead_of=self.instead_of)
+        return pools_of(models, now=timezone.now(), leaving=self.leaving)
 
 
-def pools_of(models, *, now, instead_of=()):
+def pools_of(models, *, now, leaving=()):
     """The pool of each of ``models``, in four questions however many they are.
 
     A unit is lent at all, not part of a kit, and in service or expected back in service on some day; until that day it
     is taken. What is overdue, or not back in service as expected, counts as taken for a week more; what is lost or
-    out without a due date, for ever. ``instead_of`` are assignments that do not count.
+    out without a due date, for ever. ``leaving`` are assignments that do not count.
     """
     pools = defaultdict(lambda: Pool(now))
     units = {unit.pk: unit for unit in Asset.objects.units().filter(model__in=models).only(*UNIT)}
@@ -138,7 +138,7 @@ def pools_of(models, *, now, instead_of=()):
             pools[unit.model_id].taken.append(_in_repair(unit, now))
     keys = Asset.objects.units().filter(model__in=models).values("pk")
     for row in Assignment.objects.open().filter(asset__in=keys):
-        if row not in instead_of:
+        if row not in leaving:
             pools[units[row.asset_id].model_id].taken.append(_out(row, now))
     claims = Reservation.objects.live().filter(ends_at__gt=now).select_related("person", "asset", "model")
     for claim in claims.filter(model__in=models):

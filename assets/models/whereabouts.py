@@ -44,6 +44,7 @@ class WhereaboutsQuerySet(models.QuerySet):
 
     def being(self, state):
         """Assets of which ``Asset.state`` says so."""
+        states = self.model.State
         if state == states.DISPOSED:
             return self.disposed()
         assets, lost = self.owned().with_assignment(), Q(open_assignment__lost_at__isnull=False)

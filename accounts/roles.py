@@ -30,12 +30,15 @@ _LOANS = ("loan", "renewal", "loanexception", "hold")
 _CATALOGUE = ("manufacturer", "supplier", "assettype", "assetmodel", "disposaltype")
 _INVENTORY = ("asset", "assetphoto", "kit", "kitmember", "kitpart")
 _HANDED_OUT = ("assignment", "assignmentpart", "extension", "reservation", "stocktake", "count")
+_TICKETS = ("ticket", "category", "categorycheck", "team", "teammember", "schedule")
+_THREADS = ("comment", "photo", "workentry", "check", "helper", "link", "watcher", "parkedmail")
 _SEE_ALL = {"accounts.see_everything"}
 
 _READ = (
     _views("accounts", *_PEOPLE, "notice", "kiosk")
     | _views("assets", "building", "space", "buildingmanager", *_CATALOGUE, *_INVENTORY, *_HANDED_OUT)
     | _views("keys", *_KEYS, *_LOANS)
+    | _views("tickets", *_TICKETS, *_THREADS)
 )
 _COUNTER = {
     f"keys.{deed}"
@@ -67,6 +70,10 @@ _EQUIPMENT = {
         "dispose",
     )
 }
+_TRIAGE = {
+    f"tickets.{deed}"
+    for deed in ("triage", "assign_ticket", "review", "report_for_others", "merge_ticket", "remove_ticket")
+}
 _EXPORTS = {
     "accounts.export_person",
     "assets.export_asset",
@@ -75,6 +82,7 @@ _EXPORTS = {
     "keys.export_key",
     "keys.export_keysymbol",
     "keys.export_loan",
+    "tickets.export_ticket",
 }
 
 ROLES = {
@@ -85,6 +93,8 @@ ROLES = {
             | _SEE_ALL
             | _COUNTER
             | _EQUIPMENT
+            | _TRIAGE
+            | {"tickets.change_ticket"}
             | _edits("accounts", "person", "department")
             | _edits("assets", *_CATALOGUE, *_INVENTORY)
             | {"accounts.block_person", "accounts.accept_department", "accounts.resend_notice", "keys.change_loan"}
@@ -104,7 +114,9 @@ ROLES = {
     "building_manager": Role(
         _("Building manager"),
         frozenset(
-            _views("assets", "building", "space", "asset", "assignment") | _views("keys", "keysymbol", "key", "loan")
+            _views("assets", "building", "space", "asset", "assignment")
+            | _views("keys", "keysymbol", "key", "loan")
+            | _views("tickets", "ticket")
         ),
     ),
     "technician": Role(
@@ -112,6 +124,8 @@ ROLES = {
         frozenset(
             _views("assets", "building", "space", *_CATALOGUE, *_INVENTORY, "assignment")
             | {"assets.see_all_assets", "assets.set_service", "assets.move"}
+            | _views("tickets", *_TICKETS, *_THREADS)
+            | {"tickets.work", "tickets.assign_ticket", "tickets.change_ticket"}
         ),
     ),
     "auditor": Role(_("Auditor"), frozenset(_READ | _SEE_ALL | _EXPORTS)),
@@ -122,6 +136,8 @@ ROLES = {
             | _SEE_ALL
             | _COUNTER
             | _EQUIPMENT
+            | _TRIAGE
+            | {"tickets.work"}
             | _EXPORTS
             | _edits("accounts", *_PEOPLE, "kiosk")
             | _edits("assets", "building", "space", "buildingmanager", *_CATALOGUE, *_INVENTORY)
@@ -133,6 +149,7 @@ ROLES = {
             | {"accounts.block_person", "accounts.deactivate_person", "accounts.accept_department"}
             | {"accounts.resend_notice", "accounts.register_kiosk", "accounts.import_person", "accounts.assign_roles"}
             | {"assets.import_building", "keys.import_key", "keys.import_keysymbol"}
+            | _edits("tickets", *_TICKETS)
             | _edits("django_celery_beat", "periodictask", "crontabschedule", "intervalschedule")
         ),
     ),

@@ -6,9 +6,10 @@ from django.utils import timezone
 import accounts.notices
 import assets.notices
 import keys.notices
+import tickets.notices
 from accounts import operations
 
-CONTENTS = accounts.notices.CONTENTS | assets.notices.CONTENTS | keys.notices.CONTENTS
+CONTENTS = accounts.notices.CONTENTS | assets.notices.CONTENTS | keys.notices.CONTENTS | tickets.notices.CONTENTS
 
 
 @shared_task

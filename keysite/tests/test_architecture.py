@@ -32,7 +32,7 @@ MORE = {
     "accounts": {"adapters", "codes", "context", "due", "middleware", "roles", "trust"},
     "assets": {"availability"},
     "keys": {"key_list"},
-    "tickets": set(),
+    "tickets": {"tokens"},
 }
 UNWELCOME = {"utils", "helpers", "services", "managers", "signals", "mixins", "constants", "base", "common"}
 
@@ -60,6 +60,7 @@ QUESTIONS = {
     "kiosk_of",
     "preview_check_out",
     "refuse_borrower",
+    "refuse_own_extension",
     "renewed_until",
 }
 
@@ -80,7 +81,7 @@ TESTED_IN = {
     "test_password_reset": {"ask_password", "set_password"},
     "test_people": {"block", "change_address", "deactivate", "issue_pin", "reactivate", "register", "unblock"},
     "test_profile": {"complete_profile"},
-    "test_renew": {"renewed_until"},
+    "test_renew": {"refuse_own_extension", "renewed_until"},
     "test_retire_key": {"add_key", "reinstate_key", "retire_symbol"},
     "test_roles": {"assign_roles", "sync_roles"},
     "test_sign_in": {"ask_code", "check_code", "prove_address", "sign_in_by_code", "spend_code"},

@@ -1,0 +1,55 @@
+"""What is said about a ticket, and who follows it."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Trust
+from keysite.ledger import Refusal, record
+from tickets import notices
+from tickets.models import Comment, Watcher
+from tickets.operations.rules import begin, save
+
+LONGEST = 5000
+
+
+@transaction.atomic
+def comment(*, ticket, by, text, internal, trust=Trust.STAFF, version=None):
+    """A public reply, or an internal note, which never becomes public. Refused when empty or too long, and while the
+    ticket may not be changed. Gives back the comment.
+    """
+    begin(ticket, version=version)
+    text = text.strip()
+    if not text:
+        raise Refusal(_("Write something first."))
+    if len(text) > LONGEST:
+        raise Refusal(_("That is too long: at most %(most)s characters.") % {"most": LONGEST})
+    said = Comment(ticket=ticket, text=text, internal=internal, at=timezone.now(), by=by, trust=trust)
+    record(said, by=by, reason="noted" if internal else "replied")
+    save(ticket, by=by, reason="noted" if internal else "replied")
+    if internal:
+        notices.noted(said, by=by)
+    else:
+        notices.replied(said, by=by)
+    return said
+
+
+@transaction.atomic
+def watch(*, ticket, person, by):
+    """Tell ``person`` what happens to the ticket from now on; twice is once. Refused for a deleted ticket."""
+    begin(ticket, locked_too=True)
+    known = Watcher.objects.filter(ticket=ticket, person=person, ended_at=None).first()
+    if known:
+        return known
+    watcher = Watcher(ticket=ticket, person=person, since=timezone.now())
+    record(watcher, by=by, reason="watched")
+    return watcher
+
+
+@transaction.atomic
+def stop_watching(*, ticket, person, by):
+    """Tell ``person`` nothing more about the ticket. Somebody who does not watch it is not told anyway."""
+    begin(ticket, locked_too=True)
+    for watcher in Watcher.objects.filter(ticket=ticket, person=person, ended_at=None):
+        watcher.ended_at = timezone.now()
+        record(watcher, by=by, reason="stopped watching")

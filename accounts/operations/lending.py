@@ -1,10 +1,13 @@
 """May this person borrow, and until when: the same for keys and assets."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db.models import Value
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import due
 from accounts.models import ClosedDay, TermDate, Trust
@@ -54,6 +57,29 @@ def due_moment(*, term, now, due_on=None, after=None):
 def day_moment(*, due_on, now):
     """When something without a term is due that is wanted back on ``due_on``. Refused for a past or closed day."""
     return _open_moment(due_on, _calendar(None, now), now)
+
+
+def refuse_own_extension(item, *, term, due_at, earlier, now):
+    """Refuse a later date for ``item`` that its borrower asks for without staff.
+
+    Borrowers have one only before the due date, within the term's window, and as often as the term allows;
+    ``earlier`` are the later dates there were, of which those by staff do not count.
+    """
+    words = {"item": str(item), "term": term, "most": term.renewals_allowed, "desk": settings.DESK_CONTACT}
+    if due_at < now:
+        raise Refusal(_("%(item)s is overdue. Bring it back, or ask %(desk)s for a later date.") % words)
+    if term.renewals_allowed == 0:
+        raise Refusal(_("“%(term)s” has no later date that you could set by yourself. Ask %(desk)s for one.") % words)
+    if earlier.filter(trust__lt=Trust.STAFF).count() >= term.renewals_allowed:
+        sentence = ngettext(
+            "“%(term)s” lets you set %(most)d later date by yourself, and you have. Ask %(desk)s for another.",
+            "“%(term)s” lets you set %(most)d later dates by yourself, and you have. Ask %(desk)s for another.",
+            term.renewals_allowed,
+        )
+        raise Refusal(sentence % words)
+    opens = timezone.localdate(due_at, settings.INSTITUTION_ZONE) - timedelta(days=term.renewal_window_days)
+    if timezone.localdate(now, settings.INSTITUTION_ZONE) < opens:
+        raise Refusal(_("It is too early: you may set a later date from %(day)s on.") % {"day": date_format(opens)})
 
 
 def with_trust(words, trust, kiosk=None):

@@ -1,7 +1,5 @@
 """Making a loan due later."""
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -9,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Trust
-from accounts.operations import due_moment, refuse_borrower, with_trust
+from accounts.operations import due_moment, refuse_borrower, refuse_own_extension, with_trust
 from keys import notices
 from keys.models import Hold, Renewal
 from keys.operations.rules import RELATED
@@ -40,7 +38,7 @@ def renewed_until(*, loan, trust, due_on=None, term=None):
     now = timezone.now()
     _refuse_renewal(loan, now)
     if trust < Trust.STAFF:
-        _refuse_own_renewal(loan, now)
+        refuse_own_extension(loan.key, term=loan.term, due_at=loan.due_at, earlier=loan.renewals, now=now)
     due_at = due_moment(term=term or loan.term, now=now, due_on=due_on, after=loan.due_at)
     if due_at <= loan.due_at:
         words = {"key": loan.key, "due": date_format(timezone.localtime(loan.due_at))}
@@ -61,20 +59,3 @@ def _refuse_renewal(loan, now):
     if Hold.objects.live(at=now).filter(key=loan.key).exclude(person=loan.borrower).exists():
         raise Refusal(_("Somebody else waits for %(key)s. Please bring it back to %(desk)s.") % words)
     refuse_borrower(loan.borrower, now=now)
-
-
-def _refuse_own_renewal(loan, now):
-    term, desk = loan.term, settings.DESK_CONTACT
-    if loan.due_at < now:
-        raise Refusal(
-            _("Key %(key)s is overdue. Bring it back, or ask %(desk)s to renew it.") % {"key": loan.key, "desk": desk}
-        )
-    used = loan.renewals.filter(trust__lt=Trust.STAFF).count()
-    if used >= term.renewals_allowed:
-        words = {"term": term, "most": term.renewals_allowed, "desk": desk}
-        raise Refusal(
-            _("“%(term)s” may be renewed %(most)s times by yourself, and has been. Ask %(desk)s for more.") % words
-        )
-    opens = timezone.localdate(loan.due_at, settings.INSTITUTION_ZONE) - timedelta(days=term.renewal_window_days)
-    if timezone.localdate(now, settings.INSTITUTION_ZONE) < opens:
-        raise Refusal(_("It is too early: this loan may be renewed from %(day)s on.") % {"day": date_format(opens)})

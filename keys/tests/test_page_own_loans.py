@@ -112,7 +112,7 @@ def block(loan):
     [
         ("loan_renew", make_overdue, "Key AA1 1 is overdue."),
         ("loan_renew", make_early, "It is too early:"),
-        ("loan_renew", use_up, "may be renewed 0 times by yourself"),
+        ("loan_renew", use_up, "has no later date that you could set by yourself"),
         ("loan_renew", reserve, "Somebody else waits for AA1 1."),
         ("loan_renew", claim, "Key AA1 1 is said to be back"),
         ("loan_renew", lose, "Key AA1 1 was reported lost or broken"),
@@ -142,7 +142,7 @@ def test_renew_says_beforehand_why_not(signed_in, loan):
 
     page = text_of(signed_in.get(at("loan_renew", loan)))
 
-    assert "Key AA1 1 is overdue. Bring it back, or ask the key desk to renew it." in page
+    assert "AA1 1 is overdue. Bring it back, or ask the key desk for a later date." in page
     assert "Renew until" not in page
 
 

@@ -74,7 +74,7 @@ def test_a_renewal_that_would_not_make_it_later_is_refused(loan, clerk):
 
 @on_day(5)
 def test_before_the_window_opens_borrowers_wait_and_staff_do_not(loan, borrower, clerk):
-    with refused("It is too early: this loan may be renewed from March 6, 2026 on."):
+    with refused("It is too early: you may set a later date from March 6, 2026 on."):
         renew(loan=loan, by=borrower, trust=Trust.PRESENT)
 
     renew(loan=loan, by=clerk, trust=Trust.STAFF)
@@ -92,7 +92,7 @@ def test_borrowers_renew_as_often_as_the_term_allows_and_staff_renewals_do_not_c
 
     with (
         on_day(21),
-        refused("“Week” may be renewed 2 times by yourself, and has been. Ask the key desk for more."),
+        refused("“Week” lets you set 2 later dates by yourself, and you have. Ask the key desk for another."),
     ):
         renew(loan=loan, by=borrower, trust=Trust.PROVED)
     with on_day(21):
@@ -101,7 +101,7 @@ def test_borrowers_renew_as_often_as_the_term_allows_and_staff_renewals_do_not_c
 
 @on_day(9, hour=18)
 def test_an_overdue_loan_is_renewed_by_staff_only(loan, borrower, clerk):
-    with refused("Key AA1 1 is overdue. Bring it back, or ask the key desk to renew it."):
+    with refused("AA1 1 is overdue. Bring it back, or ask the key desk for a later date."):
         renew(loan=loan, by=borrower, trust=Trust.PROVED)
 
     renew(loan=loan, by=clerk, trust=Trust.STAFF)
@@ -175,7 +175,7 @@ def test_who_may_not_borrow_may_not_renew(loan, borrower, clerk):
 def test_a_stale_copy_renews_from_the_date_it_has_now(loan, stale, borrower):
     renew(loan=loan, by=borrower, trust=Trust.PROVED)
 
-    with refused("It is too early: this loan may be renewed from March 10, 2026 on."):
+    with refused("It is too early: you may set a later date from March 10, 2026 on."):
         renew(loan=stale, by=borrower, trust=Trust.PROVED)
     assert Loan.objects.get().renewals.count() == 1
 
@@ -184,7 +184,7 @@ def test_a_stale_copy_renews_from_the_date_it_has_now(loan, stale, borrower):
 def test_until_when_is_asked_beforehand_by_the_same_rules(loan, borrower):
     assert renewed_until(loan=loan, trust=Trust.PROVED) == datetime(2026, 3, 13, 17, tzinfo=UTC)
     loan.term.renewals_allowed = 0
-    with refused("“Week” may be renewed 0 times by yourself, and has been. Ask the key desk for more."):
+    with refused("“Week” has no later date that you could set by yourself. Ask the key desk for one."):
         renewed_until(loan=loan, trust=Trust.PROVED)
 
 

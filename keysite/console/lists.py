@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from unfold.contrib.filters.admin import RadioFilter
 from unfold.views import ChangeList
 
+from keysite.console.rows import Table
 from keysite.console.scope import listed, offered, row_id
 
 COUNTED = 10_000
@@ -57,6 +58,10 @@ class ConsoleList(ChangeList):
         self.full_result_count = self.result_count  # there is no other, larger list to go back to
 
     @property
+    def table(self):
+        return Table(self)
+
+    @property
     def tab_choices(self):
         return list(self.tabs.choices(self))
 
@@ -74,6 +79,7 @@ class Listing:
     show_full_result_count = False
     list_filter_submit = True
     list_disable_select_all = True
+    change_list_template = "console/change_list.html"
     list_before_template = "console/_tabs.html"
     sortable_by = ()
 

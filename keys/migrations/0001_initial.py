@@ -1494,6 +1494,10 @@ class Migration(migrations.Migration):
                 name="keysymbol_by_words",
             ),
         ),
+        migrations.AddIndex(
+            model_name="keysymbol",
+            index=models.Index(fields=["symbol", "id"], name="keysymbol_by_symbol"),
+        ),
         migrations.AddConstraint(
             model_name="keysymbol",
             constraint=models.UniqueConstraint(
@@ -1549,6 +1553,10 @@ class Migration(migrations.Migration):
                 fields=["due_at", "id"],
                 name="loan_active_by_due",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="loan",
+            index=models.Index(fields=["due_at", "id"], name="loan_by_due"),
         ),
         migrations.AddIndex(
             model_name="loan",
@@ -1745,6 +1753,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("loan", "due_at", "step"), name="reminder_once_per_due_date_and_step"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="renewal",
+            index=models.Index(fields=["-at", "-id"], name="renewal_newest"),
         ),
         migrations.AddConstraint(
             model_name="renewal",

@@ -52,7 +52,7 @@ class KeySymbolQuerySet(models.QuerySet):
         return self.annotate(keys_in_use=_number_of(in_use), keys_there=_number_of(there))
 
     def for_list(self):
-        return self.select_related("system", "parent").order_by("system__code", "symbol", "pk")
+        return self.select_related("system", "parent").order_by("symbol", "pk")
 
 
 class KeySymbol(models.Model):
@@ -98,7 +98,10 @@ class KeySymbol(models.Model):
             ("import_keysymbol", "Can import key symbols"),
             ("export_keysymbol", "Can export key symbols"),
         ]
-        indexes = [GinIndex(SYMBOL_WORDS, name="keysymbol_by_words")]
+        indexes = [
+            GinIndex(SYMBOL_WORDS, name="keysymbol_by_words"),
+            models.Index(fields=["symbol", "id"], name="keysymbol_by_symbol"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 Lower("symbol"),  # first, so that the index finds a symbol whatever its system

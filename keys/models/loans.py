@@ -157,6 +157,7 @@ class Loan(Lent):
         ]
         indexes = [
             models.Index(fields=["due_at", "id"], condition=ACTIVE, name="loan_active_by_due"),
+            models.Index(fields=["due_at", "id"], name="loan_by_due"),
             models.Index(fields=["-out_at", "-id"], name="loan_newest"),
             models.Index(fields=["-out_at", "-id"], condition=ACTIVE, name="loan_active_newest"),
             models.Index(fields=["borrower"], condition=ACTIVE, name="loan_active_of"),

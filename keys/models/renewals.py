@@ -44,6 +44,7 @@ class Renewal(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("renewal"), _("renewals")
         ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["-at", "-id"], name="renewal_newest")]
         constraints = [
             models.CheckConstraint(condition=Q(new_due_at__gt=F("old_due_at")), name="renewal_makes_it_later")
         ]

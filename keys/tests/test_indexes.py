@@ -1,5 +1,6 @@
 """The questions asked all day are answered by an index: PostgreSQL says so when it may not walk through a table."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,9 @@ from django.utils import timezone
 
 from accounts.models import Notice, Person, Trust
 from accounts.tests.factories import LoanTermFactory
-from keys.models import Key, KeySymbol, Loan, Reminder
+from keys.models import Key, KeySymbol, Loan, Reminder, Renewal
 from keys.tests.factories import KeySystemFactory
+from keysite.console.pages import Place, columns_of, rows_from
 
 NOW = timezone.now()
 HOT = {
@@ -26,6 +28,11 @@ HOT = {
     "the loan book": (lambda: Loan.objects.order_by("-out_at", "-pk")[:50], "loan_newest"),
     "the active loans": (lambda: Loan.objects.active().order_by("-out_at", "-pk")[:50], "loan_active_newest"),
     "loans for review": (lambda: Loan.objects.for_review(at=NOW).order_by("-out_at", "-pk")[:50], "loan_active_newest"),
+    "the loans by their due date": (lambda: Loan.objects.order_by("due_at", "pk")[:50], "loan_by_due"),
+    "the renewals": (lambda: Renewal.objects.for_list()[:50], "renewal_newest"),
+    "the symbols": (lambda: KeySymbol.objects.for_list()[:50], "keysymbol_by_symbol"),
+    "the keys": (lambda: Key.objects.for_list()[:50], "keysymbol_by_symbol"),
+    "the people": (lambda: Person.objects.for_list()[:50], "person_by_name"),
     "claims": (lambda: Loan.objects.claimed(), "loan_claimed"),
     "the steps a loan has reached": (
         lambda: Reminder.objects.filter(loan=1, due_at=NOW).order_by("-step"),
@@ -33,6 +40,16 @@ HOT = {
     ),
     "messages to send": (lambda: Notice.objects.due(at=NOW).order_by("next_try_at", "pk")[:1], "notice_waiting"),
     "messages given up": (lambda: Notice.objects.failed().order_by("-pk")[:50], "notice_failed"),
+}
+
+LISTS = {
+    "the loan book": lambda: Loan.objects.for_list(),
+    "the active loans": lambda: Loan.objects.active().for_list(),
+    "the overdue loans": lambda: Loan.objects.overdue(at=NOW).for_list(),
+    "the loans by their due date": lambda: Loan.objects.for_list().order_by("due_at", "pk"),
+    "the symbols": lambda: KeySymbol.objects.for_list(),
+    "the keys": lambda: Key.objects.for_list(),
+    "the people": lambda: Person.objects.for_list(),
 }
 
 
@@ -49,6 +66,8 @@ def full_book(db):
     Loan.objects.bulk_create(_loan(n, key, people[n % 1000], term) for n, key in enumerate(keys * 5))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
 
 
 def _loan(n, key, borrower, term):
@@ -64,11 +83,28 @@ def _loan(n, key, borrower, term):
 
 
 def test_every_hot_question_uses_its_index(full_book):
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_sort = off")
-
     plans = {question: rows().explain() for question, (rows, _index) in HOT.items()}
 
     missed = {question: plan for question, plan in plans.items() if HOT[question][1] not in plan}
     assert not missed, "\n\n".join(f"{question}:\n{plan}" for question, plan in missed.items())
+
+
+@pytest.mark.parametrize("backward", [False, True], ids=["onwards", "back"])
+@pytest.mark.parametrize("name", LISTS)
+def test_a_page_in_the_middle_of_a_list_reads_about_as_many_rows_as_it_shows(full_book, name, backward):
+    rows = LISTS[name]()
+    columns = columns_of(rows)
+    middle = rows[rows.count() // 2]
+    place = Place(backward, [column.value(column.read(middle)) for column in columns], 0)
+
+    plan = rows_from(place, rows, columns)[:51].explain(analyze=True, format="json")
+
+    read = _rows_read(json.loads(plan)[0]["Plan"])
+    assert 51 <= max(read) < 400, plan
+
+
+def _rows_read(node):
+    """How many rows each part of a plan has looked at in all, those that it passed over included."""
+    yield node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
+    for part in node.get("Plans", ()):
+        yield from _rows_read(part)

@@ -13,7 +13,7 @@ from unfold.forms import PaginationInlineFormSet
 
 from keysite.console.changes import history_of, versions
 from keysite.console.deeds import Doing
-from keysite.console.lists import Counted, Listing
+from keysite.console.lists import Listing
 from keysite.console.saving import Removable, Saving
 from keysite.console.scope import Autocomplete, Scoped, row_id
 
@@ -34,9 +34,10 @@ class Remembering:
         if history_of(self.model) is None:
             return super().history_view(request, object_id, extra_context)
         rows = history_of(self.model).filter(**{self.opts.pk.attname: row.pk})
-        page = Counted(rows, VERSIONS_PER_PAGE).get_page(request.GET.get("p"))
-        start = (page.number - 1) * VERSIONS_PER_PAGE
-        shown = rows[start : start + VERSIONS_PER_PAGE + 1]  # the last one is what the one before it is compared with
+        start = row_id(request.GET.get("from", ""))
+        if start:
+            rows = rows.filter(history_id__lte=start)
+        shown = list(rows[: VERSIONS_PER_PAGE + 1])  # the last one is what the one before it is compared with
         request.current_app = self.admin_site.name
         context = {
             **self.admin_site.each_context(request),
@@ -44,7 +45,8 @@ class Remembering:
             "subtitle": str(row),
             "opts": self.opts,
             "original": row,
-            "page": page,
+            "start": start,
+            "older": shown[-1].history_id if len(shown) > VERSIONS_PER_PAGE else None,
             "versions": versions(shown, request.user)[:VERSIONS_PER_PAGE],
         }
         return TemplateResponse(request, "console/history.html", context)

@@ -3,13 +3,14 @@
 from django.contrib import messages
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ERROR_FLAG
+from django.contrib.admin.views.main import ERROR_FLAG, ORDER_VAR, PAGE_VAR
 from django.core.paginator import Paginator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from unfold.contrib.filters.admin import RadioFilter
 from unfold.views import ChangeList
 
+from keysite.console.pages import AFTER, BEFORE, NoSuchPlace, columns_of, page_at, place_in
 from keysite.console.rows import Table
 from keysite.console.scope import listed, offered, row_id
 
@@ -18,7 +19,7 @@ LONGEST_SEARCH = 200
 
 
 class Counted(Paginator):
-    """Pages of a long list: counts up to ten thousand rows, and says “more than” beyond."""
+    """How long a list is: counts up to ten thousand rows, and says “more than” beyond."""
 
     template_name = "console/_pages.html"
 
@@ -36,7 +37,7 @@ class Counted(Paginator):
 
 
 class ConsoleList(ChangeList):
-    """A list with the joins of its model, and without the lookups that Django's would take from the address."""
+    """A list with the joins of its model, in pages by key, without the lookups that Django's takes from the address."""
 
     def get_filters_params(self, params=None):
         given = super().get_filters_params(params)
@@ -46,6 +47,9 @@ class ConsoleList(ChangeList):
 
     def get_queryset(self, request, exclude_parameters=None):
         self.request = request
+        for name in (AFTER, BEFORE):  # what a link of this page changes in the list, it shows from its beginning
+            self.params.pop(name, None)
+            self.filter_params.pop(name, None)
         self.root_queryset = self.model_admin.for_list(request)
         queryset = super().get_queryset(request, exclude_parameters)
         self.tabs = next((spec for spec in self.filter_specs if isinstance(spec, Tabs)), None)
@@ -53,9 +57,53 @@ class ConsoleList(ChangeList):
         self.has_filters = any(spec is not self.tabs and spec not in self.related for spec in self.filter_specs)
         return queryset
 
+    def get_ordering_field_columns(self):
+        """The one column that the list is sorted by because somebody clicked on it, and which way."""
+        _before, sign, number = self.params.get(ORDER_VAR, "").split(".")[0].rpartition("-")
+        names = dict(zip(map(str, range(len(self.list_display))), self.list_display, strict=True))
+        return {int(number): "desc" if sign else "asc"} if names.get(number) in self.sortable_by else {}
+
+    def get_ordering(self, request, queryset):
+        """That column, else the order of the list; either ends in the key, so that pages have a place in it."""
+        for column, direction in self.get_ordering_field_columns().items():
+            sign = "-" if direction == "desc" else ""
+            return [f"{sign}{self.list_display[column]}", f"{sign}pk"]
+        order = list(queryset.query.order_by or self._get_default_ordering())
+        return order if order[-1:] in (["pk"], ["-pk"]) else [*order, "-pk"]
+
     def get_results(self, request):
-        super().get_results(request)
-        self.full_result_count = self.result_count  # there is no other, larger list to go back to
+        """Count, and see where the page begins. The rows are read when they are shown: an action needs none."""
+        self.paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+        self.result_count = self.full_result_count = self.paginator.count
+        self.can_show_all = self.result_count <= self.list_max_show_all
+        self.multi_page = self.result_count > self.list_per_page
+        self.show_admin_actions = True
+        self.columns = columns_of(self.queryset)
+        try:
+            self.place = place_in(self.columns, request.GET)
+        except NoSuchPlace:
+            raise IncorrectLookupParameters from None
+        if PAGE_VAR in request.GET:
+            raise IncorrectLookupParameters
+
+    @cached_property
+    def page(self):
+        size = self.list_max_show_all if self.show_all and self.can_show_all else self.list_per_page
+        total = None if self.paginator.more else self.result_count
+        return page_at(self.place, self.queryset, columns=self.columns, size=size, total=total)
+
+    @property
+    def result_list(self):
+        return self.page.rows
+
+    @property
+    def page_links(self):
+        """The pages around this one, as pairs of label and address; None where there is none."""
+        before, after = self.page.before, self.page.after
+        yield _("First"), before and self.get_query_string()
+        yield _("Previous"), before and self.get_query_string({BEFORE: before})
+        yield _("Next"), after and self.get_query_string({AFTER: after})
+        yield _("Last"), after and self.get_query_string({BEFORE: ""})
 
     @property
     def table(self):
@@ -162,7 +210,7 @@ class Tabs(Pick):
             asked = {self.parameter_name: value}
             yield {
                 "label": label,
-                "address": changelist.get_query_string(asked, ["p"]),
+                "address": changelist.get_query_string(asked),
                 "chosen": value == self.value(),
             }
 
@@ -194,5 +242,5 @@ class Related(SimpleListFilter):
         return queryset.filter(**{self.path: self.other}) if self.other else queryset.none()
 
     def choices(self, changelist):
-        address = changelist.get_query_string(remove=[self.parameter_name, "p"])
+        address = changelist.get_query_string(remove=[self.parameter_name])
         yield {"title": self.title, "other": self.other, "address": address}

@@ -181,5 +181,5 @@ def test_a_history_asks_as_often_for_three_versions_as_for_one(console, administ
         person.department, person.sponsor = DepartmentFactory(), PersonFactory()
         person.save()
         if n in (0, 2):
-            with queries(exactly=10):
+            with queries(exactly=9):
                 console.get(_address(Person, "history", person.pk))

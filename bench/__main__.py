@@ -21,6 +21,8 @@ from bench.clock import notice_run  # noqa: E402
 from bench.paths import Bench  # noqa: E402
 from bench.report import write  # noqa: E402
 from bench.server import Server  # noqa: E402
+from keys.models import Loan  # noqa: E402
+from keysite.console.pages import columns_of, name_of  # noqa: E402
 
 LISTS = {
     "loan list": "",
@@ -45,7 +47,7 @@ def main():
     try:
         bench = Bench(size, server)
         meters = list(bench.check_out())
-        for name, query in LISTS.items():
+        for name, query in (LISTS | {"loan list, middle page": _middle_page()}).items():
             meters += bench.page(name, f"/admin/keys/loan/{query}")
     finally:
         server.stop()
@@ -67,6 +69,13 @@ def _options():
     parser.add_argument("--share", type=float, default=1.0, help="of the full size (1,000,000 loans)")
     parser.add_argument("--report", default="docs/performance.md", help="where the table goes")
     return parser.parse_args()
+
+
+def _middle_page():
+    """The page of all loans that begins in their middle."""
+    loans = Loan.objects.for_list()
+    middle = loans[loans.count() // 2]
+    return f"?show=all&after={name_of(columns_of(loans), middle)}"
 
 
 def _clerk():

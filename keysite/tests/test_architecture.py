@@ -66,6 +66,7 @@ QUESTIONS = {
 
 # Where a deed is tried that has no test file of its own name.
 TESTED_IN = {
+    "test_assign": {"day_moment", "with_trust"},
     "test_check_out": {"refuse_borrower"},
     "test_claim_return": {"reject_claim"},
     "test_demo": {"make_demo"},
@@ -75,6 +76,18 @@ TESTED_IN = {
     "test_kiosk_check_out": {"check_out_at_kiosk", "clerk_by_pin"},
     "test_kiosk_register": {"claim_kiosk", "kiosk_of", "register_kiosk", "revoke_kiosk"},
     "test_kiosk_return": {"take_back_at_kiosk"},
+    "test_moves": {
+        "accept",
+        "confirm",
+        "may",
+        "reconsider",
+        "reject",
+        "reopen",
+        "resolve",
+        "send_back",
+        "stall",
+        "start",
+    },
     "test_not_me": {"disavow"},
     "test_outbox": {"resend_notice"},
     "test_page_desk_check_out": {"preview_check_out"},
@@ -86,6 +99,18 @@ TESTED_IN = {
     "test_roles": {"assign_roles", "sync_roles"},
     "test_sign_in": {"ask_code", "check_code", "prove_address", "sign_in_by_code", "spend_code"},
     "test_single_sign_on": {"sign_in_by_provider"},
+    "test_thread": {
+        "add_helper",
+        "add_work",
+        "assign_ticket",
+        "comment",
+        "remove_helper",
+        "stop_watching",
+        "tick",
+        "watch",
+    }
+    | {"revoke_tracking"},
+    "test_report": {"link_of"},
     "test_staff_sign_in": {"reset_second_factor", "tell_sign_in_changed"},
 }
 

@@ -58,10 +58,13 @@ QUESTIONS = {
     "day_moment",
     "due_moment",
     "kiosk_of",
+    "link_of",
+    "may",
     "preview_check_out",
     "refuse_borrower",
     "refuse_own_extension",
     "renewed_until",
+    "with_trust",
 }
 
 # Where a deed is tried that has no test file of its own name.

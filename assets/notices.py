@@ -5,16 +5,26 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import notices
-from assets.models import Assignment, Reservation
+from assets.models import Asset, AssetReminder, Assignment, Reservation
 
+MOST_DATES = 200  # in one digest
 # What a receipt says happened, by deed; ``due`` is the date of that moment, whatever was agreed since.
 HAPPENED = {
     "assigned": gettext_lazy("Assigned to you: %(items)s, due on %(due)s."),
     "assigned_open": gettext_lazy("Assigned to you: %(items)s."),
+    "assigned_each": gettext_lazy("Assigned to you: %(items)s."),
+    "handed_on": gettext_lazy("Handed on to somebody else: %(items)s. It is no longer yours to return."),
+    "extended": gettext_lazy("Extended: %(items)s, now due on %(due)s."),
+    "confirmed": gettext_lazy("You said that you still have %(items)s. Thank you."),
+    "lost": gettext_lazy("Reported lost: %(items)s. The desk gets in touch with you."),
+    "found": gettext_lazy("Reported found: %(items)s. It is yours to bring back as before."),
+    "damaged": gettext_lazy("Reported damaged: %(items)s. The desk tells you what to do with it."),
     "taken_back": gettext_lazy("Taken back: %(items)s. Thank you."),
+    "taken_back_less": gettext_lazy("Taken back: %(items)s. Missing: %(missing)s. Please look for it."),
 }
 
 # What has become of a reservation: how it stands, or how it ended.
@@ -33,11 +43,44 @@ RESERVED = {
 
 
 def assigned(assignments, *, by):
-    _receipt("assigned" if assignments[0].due_at else "assigned_open", assignments, by)
+    due = {row.due_at for row in assignments}
+    if len(due) > 1:
+        each = {str(row.pk): row.due_at.isoformat() for row in assignments if row.due_at}
+        return _receipt("assigned_each", assignments, by, each=each)
+    return _receipt("assigned" if assignments[0].due_at else "assigned_open", assignments, by)
 
 
-def taken_back(assignments, *, by):
-    _receipt("taken_back", assignments, by)
+def taken_back(assignments, *, by, missing=()):
+    """``missing`` has the names of what did not come back with its kit."""
+    _receipt("taken_back_less" if missing else "taken_back", assignments, by, missing=list(missing))
+
+
+def transferred(assignment, following, *, by):
+    _receipt("handed_on", [assignment], by)
+    assigned([following], by=by)
+
+
+def extended(assignment, *, by):
+    _receipt("extended", [assignment], by)
+
+
+def confirmed(assignment, *, by):
+    _receipt("confirmed", [assignment], by)
+
+
+def asset_lost(assignment, *, by):
+    _receipt("lost", [assignment], by)
+
+
+def asset_found(assignment, *, by):
+    _receipt("found", [assignment], by)
+
+
+def asset_damaged(assignment, *, note, by):
+    """A receipt for the holder, and a message to the desk, which alone reads what was typed."""
+    _receipt("damaged", [assignment], by)
+    facts = {"assignment": assignment.pk, "note": note}
+    notices.post(kind="asset_damage", address=settings.DESK_EMAIL, facts=facts, by=by)
 
 
 def reservation_changed(reservation, *, by):
@@ -49,13 +92,25 @@ def reservation_changed(reservation, *, by):
         notices.post(kind="reservation_asked", address=settings.DESK_EMAIL, facts=facts, by=by)
 
 
-def _receipt(deed, assignments, by):
+def disposal_asked(asset, *, by):
+    """Tell the desk that a second person has to agree to a disposal."""
+    facts = {"asset": asset.pk, "asked": asset.disposal_asked_at.isoformat()}
+    notices.post(kind="disposal_question", address=settings.DESK_EMAIL, facts=facts, by=by)
+
+
+def disposal_decided(asset, asker, *, approved, by, why=""):
+    """Tell whoever asked for a disposal what another has decided."""
+    facts = {"asset": asset.pk, "approved": approved, "why": why}
+    notices.post(kind="disposal_answer", person=asker, facts=facts, by=by)
+
+
+def _receipt(deed, assignments, by, **more):
     """Put the receipt for a person into the outbox; what is in a space has nobody to tell."""
     person = assignments[0].person
     if person is None:
         return
     due = assignments[0].due_at
-    facts = {"deed": deed, "assignments": [row.pk for row in assignments], "due": due.isoformat() if due else ""}
+    facts = {"deed": deed, "assignments": [row.pk for row in assignments], "due": due.isoformat() if due else ""} | more
     receipt = notices.post(kind="asset_receipt", person=person, facts=facts, by=by)
     for row in assignments:
         row.receipt = receipt
@@ -63,10 +118,19 @@ def _receipt(deed, assignments, by):
 
 def receipt_of(notice):
     """What a receipt says, for its page and its mail: what happened, and what the person holds now."""
-    rows = list(Assignment.objects.for_list().filter(pk__in=notice.facts["assignments"]).order_by("pk"))
-    held = list(Assignment.objects.held_by(notice.person).whole().for_list().order_by("due_at", "pk"))
-    words = {"items": ", ".join(str(row.item) for row in rows), "due": _day(notice.facts["due"])}
-    return {"happened": HAPPENED[notice.facts["deed"]] % words, "assignments": rows, "held": held}
+    facts = notice.facts
+    rows = Assignment.objects.with_contents().for_list().filter(pk__in=facts["assignments"]).order_by("pk")
+    held = list(Assignment.objects.held_by(notice.person).apart().for_list().order_by("due_at", "pk"))
+    words = {"items": ", ".join(_item(row, facts.get("each", {})) for row in rows), "due": _day(facts["due"])}
+    words["missing"] = ", ".join(facts.get("missing", ()))
+    handed_out = [row for row in rows if row.kit_id and facts["deed"].startswith("assigned")]
+    return {"happened": HAPPENED[facts["deed"]] % words, "assignments": rows, "held": held, "kits": handed_out}
+
+
+def _item(row, due):
+    """What a line of a receipt is called, with its own due date where they differ."""
+    words = {"item": str(row.item), "due": _day(due.get(str(row.pk)))}
+    return _("%(item)s (due on %(due)s)") % words if words["due"] else words["item"]
 
 
 def asset_receipt(notice):
@@ -100,6 +164,41 @@ def reservation_asked(notice):
     return notices.render("reservation_asked", context=context)
 
 
+def disposal_question(notice):
+    """To the desk: a disposal waits for a second person; pointless once that is decided."""
+    asset = Asset.objects.awaiting_approval().filter(pk=notice.facts["asset"]).first()
+    if asset is None or asset.disposal_asked_at.isoformat() != notice.facts["asked"]:
+        return None
+    return notices.render("disposal_question", context={"asset": asset, "link": _page_of(asset)})
+
+
+def disposal_answer(notice):
+    """To whoever asked for a disposal: another has agreed, or why not."""
+    asset = Asset.objects.get(pk=notice.facts["asset"])
+    context = {"asset": asset, "facts": notice.facts, "link": _page_of(asset)}
+    return notices.render("disposal_answer", person=notice.person, context=context)
+
+
+def asset_dates(notice):
+    """To a contact, or the owner: warranties that end and services that are due, as far as that is still so."""
+    rows = AssetReminder.objects.filter(pk__in=notice.facts["reminders"]).still_true().for_list()
+    if not rows:
+        return None
+    shown, more = rows[:MOST_DATES], max(0, len(rows) - MOST_DATES)
+    return notices.render("asset_dates", person=notice.person, context={"rows": shown, "more": more})
+
+
+def asset_damage(notice):
+    """To the desk: something that is out was reported damaged, and what is wrong with it."""
+    row = Assignment.objects.for_list().get(pk=notice.facts["assignment"])
+    context = {"assignment": row, "note": notice.facts["note"], "link": _page_of(row.asset)}
+    return notices.render("asset_damage", context=context)
+
+
+def _page_of(asset):
+    return notices.link("admin:assets_asset_change", asset.pk)
+
+
 def _span_words(row):
     start, end = (date_format(timezone.localtime(at), "DATETIME_FORMAT") for at in (row.starts_at, row.ends_at))
     return {"item": str(row.item), "start": start, "end": end}
@@ -109,4 +208,12 @@ def _day(moment):
     return date_format(timezone.localtime(datetime.fromisoformat(moment)), "DATE_FORMAT") if moment else ""
 
 
-CONTENTS = {"asset_receipt": asset_receipt, "reservation": reservation, "reservation_asked": reservation_asked}
+CONTENTS = {
+    "asset_damage": asset_damage,
+    "asset_dates": asset_dates,
+    "asset_receipt": asset_receipt,
+    "disposal_answer": disposal_answer,
+    "disposal_question": disposal_question,
+    "reservation": reservation,
+    "reservation_asked": reservation_asked,
+}

@@ -1,6 +1,6 @@
 """What the institution owns, where it is, who has it, and who has asked for it."""
 
-from assets.models.assets import Asset, Condition
+from assets.models.assets import Asset, Condition, worth_much
 from assets.models.assignments import Assignment
 from assets.models.catalogue import AssetModel, AssetType, DisposalType, Manufacturer, Supplier
 from assets.models.counts import Count, StockTake
@@ -38,4 +38,5 @@ __all__ = [
     "StockTake",
     "Supplier",
     "new_public_code",
+    "worth_much",
 ]

@@ -28,6 +28,11 @@ class Condition(models.TextChoices):
     DAMAGED = "damaged", _("Damaged")
 
 
+def worth_much():
+    """Of high value, by flag or by price; for assets and for their history."""
+    return Q(high_value=True) | Q(price__gte=settings.HIGH_VALUE)
+
+
 class AssetQuerySet(WhereaboutsQuerySet, LifecycleQuerySet):
     def lendable(self):
         """In service, lent at all, and not a part of a kit: each is a unit of its model that people may ask for."""
@@ -47,7 +52,11 @@ class AssetQuerySet(WhereaboutsQuerySet, LifecycleQuerySet):
 
     def high_value(self):
         """By flag, or by a price of at least the setting."""
-        return self.filter(Q(high_value=True) | Q(price__gte=settings.HIGH_VALUE))
+        return self.filter(worth_much())
+
+    def with_label(self, code):
+        """The asset on whose label this code is printed, typed in any case."""
+        return self.filter(public_code=code.strip().upper()) if code.isprintable() else self.none()
 
     def with_code(self, *codes):
         """The assets that one of these codes means, whatever of it was scanned: tag, label, barcode, RFID or serial."""

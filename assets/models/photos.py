@@ -1,6 +1,7 @@
 """Pictures of what we own."""
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
@@ -42,6 +43,18 @@ class AssetPhoto(models.Model):
         return self.caption or str(self.asset)
 
 
+class AssetReminderQuerySet(models.QuerySet):
+    def still_true(self):
+        """Of what we still own, and whose date is still the one that is told."""
+        warranty = Q(kind=AssetReminder.Kind.WARRANTY, on=F("asset__warranty_until"))
+        service = Q(kind=AssetReminder.Kind.SERVICE, on=F("asset__service_due_on"))
+        return self.filter(warranty | service, asset__disposed_on__isnull=True)
+
+    def for_list(self):
+        """By date, with what a list shows of the asset."""
+        return self.select_related("asset__home__building", "asset__model").order_by("kind", "on", "asset__tag", "pk")
+
+
 class AssetReminder(models.Model):
     """A date of an asset (its warranty ends, its service is due) that was told to its department."""
 
@@ -53,6 +66,7 @@ class AssetReminder(models.Model):
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     on = models.DateField(_("date"), help_text=_("When the warranty ends or the service is due."))
     at = models.DateTimeField(_("told"))
+    objects = AssetReminderQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("asset reminder"), _("asset reminders")

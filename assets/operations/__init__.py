@@ -1,7 +1,84 @@
 """What is done with places and assets, and when it is refused."""
 
-from assets.operations.assignments import assign
+from assets.asset_columns import ASSET_COLUMNS
+from assets.operations.assignments import assign, assign_kit, preview_assign
+from assets.operations.batches import undo_import
+from assets.operations.claims import claims_broken_without, end_claims, free_units
+from assets.operations.dates import remind_of_dates
+from assets.operations.disposals import approve_disposal, dispose, reject_disposal, restore
+from assets.operations.feeds import feed_of, make_calendar_feed, may_see_dates, revoke_calendar_feed
+from assets.operations.extensions import extend, extended_until
+from assets.operations.imports import import_assets
+from assets.operations.inventory import register_asset, remove_asset, set_parent
+from assets.operations.kit_returns import Unload
+from assets.operations.kits import add_to_kit, dissolve_kit, part_found, remove_from_kit
+from assets.operations.loads import Load
+from assets.operations.photos import add_photo, remove_photo, sweep_photos
+from assets.operations.losses import report_asset_damaged, report_asset_found, report_asset_lost
+from assets.operations.moves import confirm_assignment, move
 from assets.operations.places import BUILDING_COLUMNS, import_buildings
-from assets.operations.returns import take_back, take_back_all
+from assets.operations.reservations import (
+    cancel_reservation,
+    confirm_reservation,
+    expire_reservations,
+    reject_reservation,
+    reserve,
+)
+from assets.operations.returns import preview_take_back, take_back, take_back_all, take_back_kit
+from assets.operations.service import put_in_service, record_service, take_out_of_service
+from assets.operations.transfers import transfer_assignment
 
-__all__ = ["BUILDING_COLUMNS", "assign", "import_buildings", "take_back", "take_back_all"]
+__all__ = [
+    "ASSET_COLUMNS",
+    "import_assets",
+    "undo_import",
+    "BUILDING_COLUMNS",
+    "Load",
+    "Unload",
+    "add_photo",
+    "add_to_kit",
+    "approve_disposal",
+    "assign",
+    "assign_kit",
+    "cancel_reservation",
+    "claims_broken_without",
+    "confirm_reservation",
+    "confirm_assignment",
+    "dispose",
+    "end_claims",
+    "expire_reservations",
+    "feed_of",
+    "free_units",
+    "make_calendar_feed",
+    "may_see_dates",
+    "reject_reservation",
+    "reserve",
+    "revoke_calendar_feed",
+    "dissolve_kit",
+    "extend",
+    "extended_until",
+    "import_buildings",
+    "move",
+    "part_found",
+    "preview_assign",
+    "preview_take_back",
+    "put_in_service",
+    "record_service",
+    "register_asset",
+    "reject_disposal",
+    "remind_of_dates",
+    "remove_asset",
+    "remove_from_kit",
+    "remove_photo",
+    "report_asset_damaged",
+    "report_asset_found",
+    "report_asset_lost",
+    "restore",
+    "set_parent",
+    "sweep_photos",
+    "take_back",
+    "take_back_all",
+    "take_back_kit",
+    "take_out_of_service",
+    "transfer_assignment",
+]

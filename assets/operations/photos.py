@@ -1,0 +1,76 @@
+"""Photos of assets: kept as files under names that nobody can guess, and gone with their rows."""
+
+from datetime import timedelta
+from functools import partial
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from assets.models import AssetPhoto
+from keysite import images
+from keysite.ledger import Refusal, lock, record, remove
+
+MOST = 12  # photos of one asset
+STRAY_AFTER = timedelta(days=1)
+
+
+@transaction.atomic
+def add_photo(*, asset, upload, by, caption=""):
+    """Keep a photo of ``asset``, made anew from what was sent: without its place, camera and colour profile.
+
+    Refused for what is no photo (see ``keysite.images``), when there are twelve already, and when it cannot be stored.
+    Gives back the photo.
+    """
+    picture = images.read(upload)  # takes a while: before anything is held
+    lock(asset)
+    if AssetPhoto.objects.of(asset).count() >= MOST:
+        words = {"asset": str(asset), "most": MOST}
+        raise Refusal(_("There are %(most)s photos of %(asset)s already. Remove one first.") % words)
+    photo = AssetPhoto(asset=asset, caption=" ".join(caption.split())[:200], added_at=timezone.now(), added_by=by)
+    photo.width, photo.height = picture.width, picture.height
+    try:
+        photo.image.save(images.random_name(), ContentFile(picture.image), save=False)
+        photo.thumbnail.save(images.random_name(), ContentFile(picture.thumbnail), save=False)
+        record(photo, by=by, reason="added")
+    except OSError:
+        _forget(_files_of(photo))
+        raise Refusal(_("The photo cannot be stored now. Try again later, or tell an administrator.")) from None
+    except BaseException:
+        _forget(_files_of(photo))
+        raise
+    return photo
+
+
+@transaction.atomic
+def remove_photo(*, photo, by):
+    """Take a photo away; its files go once that is certain. Refused when it has gone already."""
+    lock(photo)
+    transaction.on_commit(partial(_forget, _files_of(photo)), robust=True)
+    remove(photo, by=by, reason="removed")
+
+
+def sweep_photos(*, at):
+    """Delete files of photos that never came to be: the power went, or what surrounded the deed failed. A day old."""
+    folder = AssetPhoto._meta.get_field("image").upload_to
+    try:
+        names = [f"{folder}{name}" for name in default_storage.listdir(folder)[1]]
+    except FileNotFoundError:
+        return
+    old = [name for name in names if default_storage.get_modified_time(name) < at - STRAY_AFTER]
+    for start in range(0, len(old), 1000):
+        some = set(old[start : start + 1000])
+        for field in ("image", "thumbnail"):
+            some -= set(AssetPhoto.objects.filter(**{f"{field}__in": some}).values_list(field, flat=True))
+        _forget(some)
+
+
+def _files_of(photo):
+    return [file.name for file in (photo.image, photo.thumbnail) if file]
+
+
+def _forget(names):
+    for name in names:
+        default_storage.delete(name)

@@ -6,16 +6,16 @@ from assets.operations.batches import undo_import
 from assets.operations.claims import claims_broken_without, end_claims, free_units
 from assets.operations.dates import remind_of_dates
 from assets.operations.disposals import approve_disposal, dispose, reject_disposal, restore
-from assets.operations.feeds import feed_of, make_calendar_feed, may_see_dates, revoke_calendar_feed
 from assets.operations.extensions import extend, extended_until
+from assets.operations.feeds import feed_of, make_calendar_feed, may_see_dates, revoke_calendar_feed
 from assets.operations.imports import import_assets
 from assets.operations.inventory import register_asset, remove_asset, set_parent
 from assets.operations.kit_returns import Unload
 from assets.operations.kits import add_to_kit, dissolve_kit, part_found, remove_from_kit
 from assets.operations.loads import Load
-from assets.operations.photos import add_photo, remove_photo, sweep_photos
 from assets.operations.losses import report_asset_damaged, report_asset_found, report_asset_lost
 from assets.operations.moves import confirm_assignment, move
+from assets.operations.photos import add_photo, remove_photo, sweep_photos
 from assets.operations.places import BUILDING_COLUMNS, import_buildings
 from assets.operations.reservations import (
     cancel_reservation,

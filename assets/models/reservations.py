@@ -1,5 +1,8 @@
 """Who has asked for what, from when to when."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -42,6 +45,15 @@ class ReservationQuerySet(models.QuerySet):
         """Those that share a moment with [start, end); without ``end`` it goes on for ever."""
         rows = self.filter(ends_at__gt=start)
         return rows.filter(starts_at__lt=end) if end else rows
+
+    def run_out(self, *, at):
+        """Not picked up in time, or not decided before they began."""
+        late = Q(ends_at__lte=at) | Q(starts_at__lte=at - timedelta(hours=settings.NO_SHOW_HOURS))
+        return self.live().filter(late | Q(confirmed_at__isnull=True, starts_at__lte=at))
+
+    def of_model(self, model):
+        """For any one of a model, or for an asset of it."""
+        return self.filter(Q(model=model) | Q(asset__model=model))
 
     def made_for(self, person):
         return self.filter(person=person)

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.models import Trust
+from accounts.operations import with_trust
 from assets import notices
 from assets.availability import Taken, full_from, full_spans, peak, unplaced
 from assets.models import Asset, AssetModel, Assignment, Reservation
@@ -76,9 +78,13 @@ class Claims:
         return broken and reserved_sentence(broken.item, broken)
 
     def _own_claim(self, asset, until):
-        """The person's claim that this fulfils: to the asset itself, else to one of its model."""
+        """The person's claim that this fulfils: to the asset itself, else to one of its model.
+
+        A part of a kit is no unit of its model.
+        """
+        unit = getattr(asset, "membership", None) is None
         for claim in self._own:
-            meant = claim.asset_id == asset.pk or (claim.model_id and claim.model_id == asset.model_id)
+            meant = claim.asset_id == asset.pk or (unit and claim.model_id and claim.model_id == asset.model_id)
             if meant and claim not in self.used.values() and _span(claim).overlaps(self.start, until):
                 return claim
         return None
@@ -176,14 +182,15 @@ def claims_broken_without(assets, *, until=None):
     return broken
 
 
-def end_claims(claims, *, by, reason, outcome=Reservation.Outcome.UNAVAILABLE):
+def end_claims(claims, *, by, reason, outcome=Reservation.Outcome.UNAVAILABLE, trust=Trust.STAFF):
     """End live reservations that cannot be kept; each person reads why. Gives back those that were still live."""
     wanted = Reservation.objects.live().filter(pk__in=[claim.pk for claim in claims])
     rows = lock_all(wanted.select_related("person", "asset__model", "model"))
     for row in rows:
         row.ended_at, row.ended_by = timezone.now(), by
         row.outcome, row.outcome_reason = outcome, reason[:200]
-    record_changes(rows, ENDED, by=by, reason=f"{outcome}: {reason}" if reason else str(outcome))
+    why = f"{outcome}: {reason}" if reason else str(outcome)
+    record_changes(rows, ENDED, by=by, reason=with_trust(why, trust) if by else why)
     for row in rows:
         notices.reservation_changed(row, by=by)
     return rows

@@ -39,6 +39,22 @@ class AssignmentQuerySet(LentQuerySet):
     def returned(self):
         return self.exclude(OPEN)
 
+    def not_over_at(self, moment):
+        """Open, or ended only later."""
+        return self.filter(OPEN | Q(returned_at__gt=moment))
+
+    def apart(self):
+        """Open, and with no open row of a kit to stand for them: so a member that did not come back is among them."""
+        return self.open().filter(Q(part_of__isnull=True) | Q(part_of__returned_at__isnull=False))
+
+    def handed_out_since(self, moment):
+        """Written down since then as out."""
+        return self.filter(out_recorded_at__gte=moment)
+
+    def with_contents(self):
+        """With what went out with each kit."""
+        return self.prefetch_related("members__asset", "parts")
+
     def whole(self):
         """Without the members of a kit, which their kit's row stands for."""
         return self.filter(part_of__isnull=True)
@@ -223,6 +239,11 @@ class Assignment(Lent):
     def item(self):
         """The asset or the kit."""
         return self.asset if self.asset_id else self.kit
+
+    @property
+    def contents(self):
+        """What went out with the kit, assets and parts, for a row that was read ``with_contents``."""
+        return [*(member.asset for member in self.members.all()), *self.parts.all()]
 
     @property
     def holder(self):

@@ -1,4 +1,6 @@
-"""Assign: assets go to a person, or are put up in a space."""
+"""Assign: assets and kits go to a person, or are put up in a space."""
+
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -7,8 +9,9 @@ from accounts.models import Trust
 from accounts.operations import with_trust
 from assets import notices
 from assets.models import Assignment, Reservation
-from assets.operations.rules import Basket, Until, effective, lock_assets, lock_models
-from keysite.ledger import BasketRefusal, lock, record_changes, record_new
+from assets.operations.loads import Cargo, Load, hold
+from assets.operations.rules import Basket, Until, effective
+from keysite.ledger import BasketRefusal, Refusal, lock, record_changes, record_new
 
 FULFILLED = ["ended_at", "ended_by", "outcome", "assignment"]
 
@@ -16,8 +19,9 @@ FULFILLED = ["ended_at", "ended_by", "outcome", "assignment"]
 @transaction.atomic
 def assign(
     *,
-    assets,
     by,
+    assets=(),
+    kits=(),
     person=None,
     space=None,
     trust=Trust.STAFF,
@@ -28,40 +32,80 @@ def assign(
     note="",
     take_rest=False,
 ):
-    """Give assets to ``person``, or put them up in ``space``; exactly one of the two.
+    """Give assets and kits to ``person``, or put them up in ``space``; exactly one of the two.
 
     A person's are due by ``term`` (else that of the asset's type, else of the affiliation), on ``due_on`` if that is
-    sooner, or not at all if ``open_ended``; what is put up in a space is due only if ``due_on`` says so. ``out_at``
-    is a moment in the past at which it happened; what is written down keeps both dates. The person's own reservation
-    ends with it. All or nothing, unless the desk says ``take_rest``. Gives back the assignments.
+    sooner, or not at all if ``open_ended``; a kit as late as each of its assets may be kept; what is put up in a space
+    only if ``due_on`` says so. ``out_at`` is a moment in the past at which it happened; what is written down keeps both
+    dates. Each of ``kits`` is a ``Load``: a kit, less what of it stays. The person's own reservation ends with it.
+    All or nothing, unless the desk says ``take_rest``. Gives back the assignments, one per asset and per kit.
 
     Refused for a person who may not borrow, without a due date where the affiliation needs one, for a due date that
     the term does not allow, for a moment still to come, and per asset (``BasketRefusal.lines``): disposed of, lost,
-    out, a member of a kit, out of service or not lent (to a person), with somebody else at that moment, or reserved.
+    out, a member of a kit, out of service or not lent (to a person), with somebody else at that moment, or reserved;
+    per kit: dissolved, empty, out, or with a member that is refused (which has a line of its own).
     """
     now = timezone.now()
     out_at = effective(out_at, now)
     if person:
         lock(person, "affiliation__loan_term")
     until = Until(person=person, out_at=out_at, term=term, due_on=due_on, open_ended=open_ended)
-    lock_models(assets)
-    assets = lock_assets(assets)
-    basket = Basket(assets, person=person, space=space, out_at=out_at, until=until)
-    refused = {asset: sentence for asset, sentence in basket.judge(assets).items() if sentence}
-    if refused and (not take_rest or len(refused) == len(assets)):
-        raise BasketRefusal(refused)
+    assets, cargo = hold(assets, kits, out_at=out_at)
+    basket = Basket([*assets, *cargo.members], person=person, space=space, out_at=out_at, until=until)
+    going = _chosen(basket.judge(assets) | cargo.judge(basket), [*assets, *cargo.kits], take_rest=take_rest)
 
     made = {"person": person, "space": space, "out_at": out_at, "out_recorded_at": now, "out_by": by}
     made |= {"trust": trust, "note": note[:500]}
-    assignments = [
-        Assignment(asset=asset, term=until.term_of(asset), due_at=until.of(asset), **made)
-        for asset in assets
-        if asset not in refused
-    ]
-    record_new(assignments, by=by, reason=with_trust("assigned", trust))
-    fulfil(basket, assignments, by=by)
-    notices.assigned(assignments, by=by)
-    return assignments
+    terms = {asset: {"term": until.term_of(asset), "due_at": until.of(asset)} for asset in assets if asset in going}
+    rows = [Assignment(asset=asset, **agreed, **made) for asset, agreed in terms.items()]
+    rows += [Assignment(kit=kit, **cargo.due(kit, until), **made) for kit in cargo.kits if kit in going]
+    record_new(rows, by=by, reason=with_trust("assigned", trust))
+    cargo.pack(rows, by=by, reason=with_trust("assigned", trust))
+    fulfil(basket, rows, by=by)
+    notices.assigned(rows, by=by)
+    return rows
+
+
+def assign_kit(*, kit, by, without=(), without_parts=None, **terms):
+    """Hand out a kit as one, to a person or into a space: everything in it, less what is left out on purpose.
+
+    ``without`` are assets of the kit that stay, ``without_parts`` says how many of which part; the other ``terms`` are
+    those of ``assign``, and so is what is refused. Gives back the kit's assignment; each asset has one that is part of
+    it, so that a later change of the kit leaves it alone.
+    """
+    load = Load(kit, tuple(without), without_parts or {})
+    return assign(kits=[load], by=by, **terms)[0]
+
+
+class Preview(NamedTuple):
+    """What ``assign`` would say now: the refusal (or None) and due date of each thing, and what is against all of it."""
+
+    verdicts: dict
+    refusal: str
+    due: dict
+
+
+def preview_assign(
+    *, assets=(), kits=(), person=None, space=None, term=None, due_on=None, open_ended=False, out_at=None
+):
+    """What ``assign`` would say at this moment, by the same rules; nothing is locked, so the deed has the last word.
+
+    Before anybody is named it judges the things alone.
+    """
+    until, refusal = None, ""
+    try:
+        out_at = effective(out_at, timezone.now())
+        if person or space:
+            until = Until(person=person, out_at=out_at, term=term, due_on=due_on, open_ended=open_ended)
+    except Refusal as refused:
+        out_at, refusal = timezone.now(), str(refused)
+    cargo = Cargo(kits, out_at=out_at)
+    basket = Basket([*assets, *cargo.members], person=person, space=space, out_at=out_at, until=until)
+    try:
+        due = _due_of(assets, cargo, until)
+    except Refusal as refused:
+        basket.until, refusal, due = None, str(refused), {}
+    return Preview(basket.judge(assets) | cargo.judge(basket), refusal, due)
 
 
 def fulfil(basket, assignments, *, by):
@@ -74,3 +118,19 @@ def fulfil(basket, assignments, *, by):
             claim.outcome = Reservation.Outcome.HANDED_OUT
             used.append(claim)
     record_changes(used, FULFILLED, by=by, reason="handed out")
+
+
+def _chosen(verdicts, items, *, take_rest):
+    """The items that go out. Refused with every sentence when one may not, unless the desk takes the rest."""
+    refused = {item: sentence for item, sentence in verdicts.items() if sentence}
+    going = {item for item in items if item not in refused}
+    if refused and not (take_rest and going):
+        raise BasketRefusal(refused)
+    return going
+
+
+def _due_of(assets, cargo, until):
+    if until is None:
+        return {}
+    due = {asset: until.of(asset) for asset in assets}
+    return due | {kit: cargo.due(kit, until)["due_at"] for kit in cargo.kits if cargo.going[kit.pk]}

@@ -36,8 +36,7 @@ class Until:
         """The term that decides: the one chosen, else that of the asset's type, else that of the affiliation."""
         if self.open_ended or self.person is None:
             return None
-        model = getattr(item, "model", None)
-        return self.term or (model and model.type.loan_term) or self.person.affiliation.loan_term
+        return self.term or usual_term(item, self.person)
 
     def of(self, item):
         """When ``item``, an asset or a kit, is due; None when it may stay. Refused for a day that is not allowed."""
@@ -50,34 +49,49 @@ class Until:
             self.known[term.pk] = due_moment(term=term, now=self.out_at, due_on=self.due_on)
         return self.known[term.pk]
 
+    def agreed(self, items):
+        """The term and the due date of things that go together: as late as each of them may be kept."""
+        terms = [(self.of(item), self.term_of(item)) for item in items]
+        due_at, term = min(terms, key=lambda pair: (pair[0] is None, pair[0] or self.out_at))
+        return {"due_at": due_at, "term": term}
+
+
+def usual_term(item, person):
+    """The term of the type of ``item``, an asset or a kit, else that of the person's affiliation."""
+    model = getattr(item, "model", None)
+    return (model and model.type.loan_term) or person.affiliation.loan_term
+
 
 class Basket:
     """What must be known to judge a hand-over: asked of the database once, however many assets it holds."""
 
-    def __init__(self, assets, *, person, space, out_at, until, kit=None):
-        self.person, self.space, self.kit = person, space, kit
+    def __init__(self, assets, *, person, space, out_at, until, kit=None, leaving=()):
+        """``leaving`` are open assignments that end with this hand-over: the things go from hand to hand."""
+        self.person, self.space, self.kit, self.leaving = person, space, kit, set(leaving)
         self.out_at, self.until = out_at, until
         rows = Asset.objects.filter(pk__in=[asset.pk for asset in assets]).with_assignment()
         rows = rows.select_related("open_assignment", "membership__kit", "model__type__loan_term")
         self.found = {asset.pk: asset for asset in rows}
-        self.claims = Claims(self.found, person=person, start=out_at)
+        self.claims = Claims(self.found, person=person, start=out_at, leaving=leaving)
 
-    def judge(self, assets):
-        """Each asset with the sentence why it is refused, or None."""
+    def judge(self, assets, *, kit=None):
+        """Each asset with the sentence why it is refused, or None; ``kit`` is what they go out with."""
         verdicts = {}
         for asset in assets:
             known = self.found[asset.pk]
             verdicts[asset] = (
                 self._why_not_there(known)
-                or self._why_not_lent(known)
+                or self._why_not_lent(known, kit or self.kit)
                 or self._why_not_then(known)
-                or self.claims.why_not(known, until=self.until.of(known))
+                or self._why_not_promised(known)
             )
         return verdicts
 
     def _why_not_there(self, asset):
         words = {"asset": str(asset)}
         held = getattr(asset, "open_assignment", None)
+        if held in self.leaving:
+            return None
         if asset.is_disposed:
             words["day"] = date_format(asset.disposed_on)
             return _("%(asset)s was disposed of on %(day)s.") % words
@@ -90,10 +104,10 @@ class Basket:
             return _("%(asset)s is assigned already. Take it back first, or transfer it.") % words
         return None
 
-    def _why_not_lent(self, asset):
+    def _why_not_lent(self, asset, kit):
         words = {"asset": str(asset), "why": asset.out_of_service_reason}
         membership = getattr(asset, "membership", None)
-        if membership and (self.kit is None or membership.kit_id != self.kit.pk):
+        if membership and (kit is None or membership.kit_id != kit.pk and not self.leaving):
             words["kit"] = membership.kit.name
             return _("%(asset)s belongs to the kit “%(kit)s”. Hand out the whole kit.") % words
         if self.person and asset.is_out_of_service:
@@ -101,6 +115,10 @@ class Basket:
         if self.person and not asset.lendable:
             return _("%(asset)s is not lent to people. It may only be put up in a space.") % words
         return None
+
+    def _why_not_promised(self, asset):
+        """Who else has reserved it; until when it would be away is not known before somebody is named."""
+        return self.until and self.claims.why_not(asset, until=self.until.of(asset))
 
     def _why_not_then(self, asset):
         """Why it cannot have gone out at a moment in the past: somebody had it then."""

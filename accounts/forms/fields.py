@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Department
 
 MOST_SUGGESTIONS = 500
+YEARS = range(1900, 2200)  # others are slips, and some cannot be put into UTC
 
 
 class AddressField(forms.EmailField):
@@ -46,6 +47,32 @@ class CodeField(forms.CharField):
         if not (code.isascii() and code.isdigit() and len(code) == 6):
             raise ValidationError(_("A code has six digits, such as 204 816. Look at the newest mail."))
         return code
+
+
+class DayField(forms.DateField):
+    """A day, picked from a calendar or typed."""
+
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    default_error_messages = {
+        "required": gettext_lazy("Choose a day."),
+        "invalid": gettext_lazy("This is not a day. Type it as year-month-day, such as 2026-05-03."),
+    }
+
+    def clean(self, value):
+        day = super().clean(value)
+        if day and day.year not in YEARS:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
+
+
+class TimeOfDayField(forms.TimeField):
+    """A time of the day, to the minute."""
+
+    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    default_error_messages = {
+        "required": gettext_lazy("Choose a time."),
+        "invalid": gettext_lazy("This is not a time. Type it as hours:minutes, such as 14:30."),
+    }
 
 
 class DepartmentInput(forms.TextInput):

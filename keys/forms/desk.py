@@ -4,15 +4,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms import DeedForm
-from accounts.models import Affiliation, LoanTerm, Person, Trust
-from accounts.operations import register
+from accounts.forms import DayField, DeedForm, TakerForm
+from accounts.models import LoanTerm, Trust
 from keys.forms.fields import KeysField, KeysForm
-from keys.forms.loans import DayField
 from keys.models import Loan
-from keysite.ledger import Refusal
-
-MOST_MATCHES = 8
 
 
 class ReturnForm(KeysForm):
@@ -40,44 +35,10 @@ class LoanForm(DeedForm):
         self.fields["loan"].queryset = Loan.objects.visible_to(clerk).for_list()
 
 
-class NewPersonForm(forms.Form):
-    """Somebody who is not in the register yet."""
-
-    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=254)
-    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=100)
-    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=100)
-    affiliation = forms.ModelChoiceField(label=gettext_lazy("Affiliation"), queryset=Affiliation.objects.all())
-    identifier = forms.CharField(
-        label=gettext_lazy("Identifier"),
-        max_length=32,
-        required=False,
-        help_text=gettext_lazy("University or staff number."),
-    )
-
-    def registered(self, *, by):
-        """The person, new or known by this address; None while something is wrong with what was typed."""
-        if not self.is_valid():
-            return None
-        try:
-            return register(by=by, **self.cleaned_data)
-        except Refusal as refusal:
-            self.add_error(None, str(refusal))
-            return None
-
-
-class DeskCheckOutForm(KeysForm):
+class DeskCheckOutForm(TakerForm, KeysForm):
     """Who takes which keys until when. What is typed stays; each scan is one more line."""
 
     keys = KeysField(required=False)
-    person = forms.CharField(
-        label=gettext_lazy("Person"),
-        max_length=254,
-        required=False,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": gettext_lazy("E-mail, number or name")}
-        ),
-    )
-    borrower = forms.ModelChoiceField(queryset=None, required=False, widget=forms.HiddenInput)
     term = forms.ModelChoiceField(
         label=gettext_lazy("Loan term"),
         queryset=LoanTerm.objects.all(),
@@ -87,23 +48,16 @@ class DeskCheckOutForm(KeysForm):
     due_on = DayField(label=gettext_lazy("Back on"), required=False)
 
     def __init__(self, data=None, *, clerk, **kwargs):
-        super().__init__(_without_removed(data), **kwargs)
-        self.clerk, self.matches, self.answer, self.held = clerk, [], None, ()
+        super().__init__(_without_removed(data), clerk=clerk, **kwargs)
+        self.answer, self.held = None, ()
         self.commits = bool(data) and ("check_out" in data or "take_rest" in data)
         self.takes_rest = "take_rest" in self.data
-        people = Person.objects.visible_to(clerk).for_list()
-        self.fields["borrower"].queryset = people.select_related("affiliation__loan_term", "department")
         self.fields["keys"].required, self.fields["keys"].passes_over = self.commits, self.takes_rest
-        self.newcomer = NewPersonForm(data if "register" in self.data else None, prefix="new")
 
     def clean(self):
         values = super().clean()
-        if "register" in self.data:
-            values["borrower"] = self.newcomer.registered(by=self.clerk)
-        elif values.get("borrower") is None and values.get("person"):
-            values["borrower"] = self._looked_up(values["person"])
-        if self.commits and values.get("borrower") is None and not self.errors:
-            self.add_error("person", _("Say who takes the keys: an e-mail address, a number or a name."))
+        if self.commits:
+            self.require_taker(_("Say who takes the keys: an e-mail address, a number or a name."))
         return values
 
     def look(self):
@@ -117,32 +71,15 @@ class DeskCheckOutForm(KeysForm):
     @property
     def lines(self):
         """What is in the basket, each key once; the index is that of the line as it was sent."""
-        first = {line.key or line.typed: index for index, line in reversed(list(enumerate(self.fields["keys"].lines)))}
-        return [(index, self.fields["keys"].lines[index]) for index in sorted(first.values())]
+        return self.fields["keys"].once_each
 
     @property
     def good(self):
-        return [line for _index, line in self.lines if line.key and not line.problem]
+        return [line for _index, line in self.lines if line.item and not line.problem]
 
     @property
     def bad(self):
         return [line for _index, line in self.lines if line.problem]
-
-    @property
-    def taker(self):
-        """The person the basket is for, once that is clear."""
-        return getattr(self, "cleaned_data", {}).get("borrower")
-
-    def _looked_up(self, text):
-        """The one person the text means; of several, the first few are kept to choose from."""
-        people = Person.objects.visible_to(self.clerk).for_list()
-        exact = people.with_address(text) if "@" in text else people.with_identifier(text)
-        matches = list(exact[:2]) or list(people.search(text)[: MOST_MATCHES + 1])
-        if len(matches) == 1:
-            return matches[0]
-        self.matches = matches[:MOST_MATCHES]
-        self.has_more_matches = len(matches) > MOST_MATCHES
-        return None
 
 
 def _without_removed(data):

@@ -1,32 +1,19 @@
 """Keys as people type and scan them, one per line, and what is wrong with each line."""
 
 import re
-from dataclasses import dataclass
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms import DeedForm
+from accounts.forms import BasketField, BasketForm, Line, clip, is_readable, lines_of
+from accounts.forms.baskets import MOST_LINES
 from keys.models import Key
 from keys.operations import preview_check_out
-from keysite.ledger import BasketRefusal
 
-MOST_LINES = 50
-LONGEST_LINE = 200
 HIGHEST_SERIAL = 999_999
 SEPARATORS = " -/#."
 EXAMPLE = "AA1 7"
-
-
-@dataclass
-class Line:
-    """One line of a basket: as it was typed, the key it names, and why it cannot be taken."""
-
-    typed: str
-    key: Key | None = None
-    problem: str = ""
 
 
 class KeysInput(forms.Widget):
@@ -52,66 +39,34 @@ class KeysInput(forms.Widget):
         return context
 
 
-class KeysField(forms.Field):
+class KeysField(BasketField):
     """Keys, named one per line by symbol and number, by tag code, or by the address a tag's QR code carries.
 
-    Gives back the keys, each once, in the order typed. ``lines`` holds each line with its key or its problem.
     Asks the database twice, however many lines there are.
     """
 
     widget = KeysInput
-    lines = ()
-    passes_over = False  # lines without a key, when the clerk takes the rest
     default_error_messages = {"required": gettext_lazy("Name at least one key, such as AA1 7.")}
 
-    def clean(self, value):
-        self.lines = self.widget.lines = [Line(text) for text in _split(value)]
-        if len(self.lines) > MOST_LINES:
-            words = {"n": len(self.lines), "most": MOST_LINES}
-            raise ValidationError(_("These are %(n)s lines. Send at most %(most)s at once.") % words)
-        resolve(self.lines)
-        problems = [line.problem for line in self.lines if line.problem]
-        if problems and not self.passes_over:
-            raise ValidationError(problems)
-        keys = list(dict.fromkeys(line.key for line in self.lines if line.key))
-        if self.required and not keys:
-            raise ValidationError(self.error_messages["required"], code="required")
-        return keys
-
-    @property
-    def refused(self):
-        """Each refused line with its index, which is part of the id of its input."""
-        return [(index, line) for index, line in enumerate(self.lines) if line.problem]
-
-    def mark(self, refused):
-        """Put the sentence of each refused key beside its line."""
-        for line in self.lines:
-            if line.key:
-                line.problem = str(refused.get(line.key) or "")
+    def resolve(self, lines):
+        resolve(lines)
 
     def bound_data(self, data, initial):
-        typed = [line.typed for line in self.lines] or _split(data)
+        typed = [line.typed for line in self.lines] or lines_of(data)
         return typed if isinstance(self.widget, KeysInput) else "\n".join(typed)
 
 
-class KeysForm(DeedForm):
-    """A form with a basket: each refusal of a key is shown at its line."""
+class KeysForm(BasketForm):
+    """A form with a basket of keys."""
 
+    basket = "keys"
     keys = KeysField(label=gettext_lazy("Keys"))
 
     def preview(self, *, borrower, trust, **terms):
         """Say beside each line what a check-out would say now; gives back what else there is to say of the basket."""
-        field = self.fields["keys"]
-        keys = list(dict.fromkeys(line.key for line in field.lines if line.key))
-        preview = preview_check_out(keys=keys, borrower=borrower, trust=trust, **terms)
-        field.mark(preview.verdicts)
+        preview = preview_check_out(keys=self.basket_field.items, borrower=borrower, trust=trust, **terms)
+        self.basket_field.mark(preview.verdicts)
         return preview
-
-    def refuse(self, refusal):
-        if not isinstance(refusal, BasketRefusal):
-            return super().refuse(refusal)
-        self.fields["keys"].mark(refusal.lines)
-        return self.add_error("keys", [str(sentence) for sentence in refusal.lines.values()])
 
 
 def resolve(lines):
@@ -125,8 +80,8 @@ def resolve(lines):
     keys += list(found.stamped(stamps)) if stamps else []
     for line, reading in zip(lines, readings, strict=True):
         matches = {key for key in keys if reading.names(key)}
-        line.key = matches.pop() if len(matches) == 1 else None
-        if line.key is None:
+        line.item = matches.pop() if len(matches) == 1 else None
+        if line.item is None:
             line.problem = _ambiguous(matches) if matches else reading.not_found()
 
 
@@ -134,16 +89,16 @@ def as_typed(key):
     """How people would type this key: as it is stamped, or its tag code where several systems have such a key."""
     line = Line(str(key))
     resolve([line])
-    return line.typed if line.key == key else key.public_code
+    return line.typed if line.item == key else key.public_code
 
 
 class _Reading:
     """What a line may mean: a tag code, or a symbol (of a system, perhaps) and a serial."""
 
     def __init__(self, typed):
-        self.shown = _clip(typed)
+        self.shown = clip(typed)
         self.code, self.stamps = "", set()
-        self.unreadable = len(typed) > LONGEST_LINE or not typed.isprintable()
+        self.unreadable = not is_readable(typed)
         if self.unreadable:
             return
         if tag := re.search(r"/k/([^/?#\s]+)", typed):
@@ -187,16 +142,3 @@ def _stamps(typed):
 def _ambiguous(keys):
     names = sorted(f"{key.symbol.system.code}:{key}" for key in keys)
     return _("Several systems have this key. Type one of: %(names)s.") % {"names": ", ".join(names)}
-
-
-def _split(value):
-    """The lines of one input or of many; empty ones are left out, blanks made single."""
-    texts = [value] if isinstance(value, str) else value or []
-    lines = (" ".join(line.split()) for text in texts for line in re.split(r"[\r\n,;]+", text))
-    return [line for line in lines if line]
-
-
-def _clip(text):
-    """What is repeated of a line: short, and nothing that cannot be seen."""
-    seen = "".join(letter for letter in text if letter.isprintable())
-    return seen if len(seen) <= 40 else f"{seen[:40]}…"

@@ -3,16 +3,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import DeedForm
+from accounts.forms import DayField, DeedForm
 from keys.forms.fields import KeysForm
 from keys.models import Loan
-
-
-class DayField(forms.DateField):
-    """A day, picked from a calendar or typed."""
-
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    default_error_messages = {"invalid": _("This is not a day. Type it as year-month-day, such as 2026-05-03.")}
 
 
 class CheckOutForm(KeysForm):

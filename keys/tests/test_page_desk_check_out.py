@@ -35,7 +35,7 @@ def send(desk, **fields):
 
 def basket_of(response):
     """Each line of the basket: the key it names (or what was typed) and what is wrong with it."""
-    return [(str(line.key or line.typed), line.problem) for _index, line in response.context["taking"].lines]
+    return [(str(line.item or line.typed), line.problem) for _index, line in response.context["taking"].lines]
 
 
 def test_person_and_keys_go_through_in_one_deed(desk, clerk, borrower, key):

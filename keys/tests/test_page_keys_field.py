@@ -3,7 +3,9 @@
 import pytest
 from django.http import QueryDict
 
-from keys.forms.fields import MOST_LINES, KeysForm, Line, resolve
+from accounts.forms import Line
+from accounts.forms.baskets import MOST_LINES
+from keys.forms.fields import KeysForm, resolve
 from keys.tests.factories import KeyFactory, KeySymbolFactory, KeySystemFactory
 from keysite.tests.queries import queries
 
@@ -146,4 +148,4 @@ def test_a_scanned_code_that_looks_like_a_symbol_with_a_number_is_asked_for_once
     with queries(1):
         resolve(lines)
 
-    assert lines[0].key == key
+    assert lines[0].item == key

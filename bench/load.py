@@ -184,13 +184,14 @@ class Load:
         return self.outcome
 
     def _send(self):
-        free, began = Queue(), time.monotonic()
+        free, due = Queue(), time.monotonic()
         for borrower in self.borrowers:
             free.put(borrower)
         with ThreadPoolExecutor(AT_ONCE) as threads:
-            for number in range(int(self.rate * self.seconds)):
-                time.sleep(max(0, began + number / self.rate - time.monotonic()))
+            for _number in range(int(self.rate * self.seconds)):
+                time.sleep(max(0, due - time.monotonic()))
                 threads.submit(self._ask, free.get(), free)
+                due = max(due + 1 / self.rate, time.monotonic())  # what is late is not made up for in a burst
         for borrower in self.borrowers:  # whoever has no answer yet asks until there is one
             while borrower.is_asking and not self.outcome.surprises:
                 time.sleep(0.2)

@@ -5,23 +5,16 @@ from collections import Counter
 from django.utils.translation import gettext as _
 
 from accounts.models import KeyLevel
+from assets.locations import place_of
 from assets.models import Building, Space
 from keys.models import Cabinet, Hook, Key, KeySymbol, KeySystem, SymbolSpace
 from keysite.ledger import Refusal
-from keysite.tables import folded, some
+from keysite.tables import Wrong, folded, some
 
 HIGHEST_SERIAL = 999_999
 LONGEST_CABINET, LONGEST_LABEL = 64, 32
 ABBREVIATIONS = {"ck": 1, "smk": 2, "mk": 3, "gmk": 4, "ggmk": 5}
 ORDER = (KeySystem, KeySymbol, Cabinet, Hook, Space, Key, SymbolSpace)  # each refers to those before it
-
-
-class Wrong(Refusal):
-    """A line cannot be taken because of the value in ``column``."""
-
-    def __init__(self, column, sentence):
-        super().__init__(sentence)
-        self.column = column
 
 
 class KeyList:
@@ -195,11 +188,6 @@ class KeyList:
         if building is None:
             raise Refusal(_("Building %(building)s is not in the register. Import it first, or correct it.") % values)
         return building
-
-
-def place_of(space):
-    """Where a space is found: building, number and floor."""
-    return folded(space.building.code), folded(space.number), folded(space.floor)
 
 
 def _in_words(value):

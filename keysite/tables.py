@@ -56,6 +56,14 @@ class Remark(NamedTuple):
         return _("line %(line)s: %(sentence)s") % words
 
 
+class Wrong(Refusal):
+    """A line cannot be taken because of the value in ``column``."""
+
+    def __init__(self, column, sentence):
+        super().__init__(sentence)
+        self.column = column
+
+
 @dataclass
 class Table:
     """The lines of a file that can be read, and remarks on those that cannot."""
@@ -114,6 +122,12 @@ class Outcome:
 def folded(text):
     """How two texts are compared: as the unique indexes do, ignoring case."""
     return unicodedata.normalize("NFC", text).lower()
+
+
+def narrow(text):
+    """Full-width letters as the usual ones, half-width kana as the full ones: the same name in another width."""
+    wide = (unicodedata.normalize("NFKC", c) if unicodedata.east_asian_width(c) in "FH" else c for c in text)
+    return unicodedata.normalize("NFC", "".join(wide)).strip()
 
 
 def some(names):

@@ -3,17 +3,18 @@
 from assets.asset_columns import ASSET_COLUMNS
 from assets.operations.assignments import assign, assign_kit, preview_assign
 from assets.operations.batches import undo_import
-from assets.operations.claims import claims_broken_without, end_claims, free_units
+from assets.operations.claims import claims_broken_without, end_claims, free_units, pools_of
 from assets.operations.dates import remind_of_dates
 from assets.operations.disposals import approve_disposal, dispose, reject_disposal, restore
 from assets.operations.extensions import extend, extended_until
-from assets.operations.feeds import feed_of, make_calendar_feed, may_see_dates, revoke_calendar_feed
+from assets.operations.feeds import entries_of, feed_of, make_calendar_feed, may_see_dates, revoke_calendar_feed
 from assets.operations.imports import import_assets
 from assets.operations.inventory import register_asset, remove_asset, set_parent
 from assets.operations.kit_returns import Unload
 from assets.operations.kits import add_to_kit, dissolve_kit, part_found, remove_from_kit
 from assets.operations.loads import Load
 from assets.operations.losses import report_asset_damaged, report_asset_found, report_asset_lost
+from assets.operations.months import dates_of_model, month_of
 from assets.operations.moves import confirm_assignment, move
 from assets.operations.photos import add_photo, remove_photo, sweep_photos
 from assets.operations.places import BUILDING_COLUMNS, import_buildings
@@ -26,14 +27,14 @@ from assets.operations.reservations import (
 )
 from assets.operations.returns import preview_take_back, take_back, take_back_all, take_back_kit
 from assets.operations.service import put_in_service, record_service, take_out_of_service
+from assets.operations.stock_takes import Scan, close_stock_take, count, move_to_found, open_stock_take
 from assets.operations.transfers import transfer_assignment
 
 __all__ = [
     "ASSET_COLUMNS",
-    "import_assets",
-    "undo_import",
     "BUILDING_COLUMNS",
     "Load",
+    "Scan",
     "Unload",
     "add_photo",
     "add_to_kit",
@@ -42,23 +43,29 @@ __all__ = [
     "assign_kit",
     "cancel_reservation",
     "claims_broken_without",
-    "confirm_reservation",
+    "close_stock_take",
     "confirm_assignment",
+    "confirm_reservation",
+    "count",
+    "dates_of_model",
     "dispose",
-    "end_claims",
-    "expire_reservations",
-    "feed_of",
-    "free_units",
-    "make_calendar_feed",
-    "may_see_dates",
-    "reject_reservation",
-    "reserve",
-    "revoke_calendar_feed",
     "dissolve_kit",
+    "end_claims",
+    "entries_of",
+    "expire_reservations",
     "extend",
     "extended_until",
+    "feed_of",
+    "free_units",
+    "import_assets",
     "import_buildings",
+    "make_calendar_feed",
+    "may_see_dates",
+    "month_of",
+    "pools_of",
     "move",
+    "move_to_found",
+    "open_stock_take",
     "part_found",
     "preview_assign",
     "preview_take_back",
@@ -66,6 +73,7 @@ __all__ = [
     "record_service",
     "register_asset",
     "reject_disposal",
+    "reject_reservation",
     "remind_of_dates",
     "remove_asset",
     "remove_from_kit",
@@ -73,7 +81,9 @@ __all__ = [
     "report_asset_damaged",
     "report_asset_found",
     "report_asset_lost",
+    "reserve",
     "restore",
+    "revoke_calendar_feed",
     "set_parent",
     "sweep_photos",
     "take_back",
@@ -81,4 +91,5 @@ __all__ = [
     "take_back_kit",
     "take_out_of_service",
     "transfer_assignment",
+    "undo_import",
 ]

@@ -1,12 +1,11 @@
 """Taking over a key list: which keys there are, where they hang and what they open."""
 
-from collections import Counter
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from assets.locations import known_buildings, place_of
 from assets.models import Building, Space
-from keys.key_list import ORDER, KeyList, place_of
+from keys.key_list import ORDER, KeyList
 from keys.models import Cabinet, Hook, Key, KeySymbol, KeySystem, SymbolSpace
 from keysite.ledger import Refusal, lock_all, lock_word, record_import
 from keysite.tables import Column, Outcome, clean, folded, why_not
@@ -68,7 +67,7 @@ def _known(lines):
     hooks = Hook.objects.with_labels({label.rpartition(":")[2] for label in named("hook")} | named("hook"))
     spaces = Space.objects.with_numbers(named("room")).select_related("building")
     return {
-        Building: _buildings(),
+        Building: known_buildings(Building.objects.all()),
         KeySystem: {folded(row.code): row for row in KeySystem.objects.all()},
         KeySymbol: {stamped[row.pk]: row for row in symbols},
         Cabinet: {folded(row.name): row for row in Cabinet.objects.all()},
@@ -77,14 +76,6 @@ def _known(lines):
         Key: {(*stamped[row.symbol_id], row.serial): row for row in keys},
         SymbolSpace: {(*stamped[row.symbol_id], *place_of(row.space)): row for row in listed},
     }
-
-
-def _buildings():
-    """All buildings by code, and by name where only one has it."""
-    rows = list(Building.objects.all())
-    names = Counter(folded(row.name) for row in rows)
-    by_name = {folded(row.name): row for row in rows if names[folded(row.name)] == 1}
-    return by_name | {folded(row.code): row for row in rows}
 
 
 def _default(known, given, made, longest):

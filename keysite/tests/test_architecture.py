@@ -30,7 +30,7 @@ FOLDERS = {"management", "migrations", "tests"}
 # Pure algorithms, and what the libraries we use ask for by a module of their own.
 MORE = {
     "accounts": {"adapters", "codes", "context", "due", "middleware", "roles", "trust"},
-    "assets": {"availability"},
+    "assets": {"asset_columns", "asset_list", "availability", "locations"},
     "keys": {"key_list"},
     "tickets": {"tokens"},
 }

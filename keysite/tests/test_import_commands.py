@@ -8,12 +8,14 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import Person
 from accounts.tests.factories import AffiliationFactory
-from assets.models import Building
+from assets.models import Asset, Assignment, Building, ImportBatch
+from assets.operations import undo_import
 from keys.models import Key
 from keysite.tests.history import last_version
 
 REAL = settings.BASE_DIR.parent / "shared" / "data"
 FACILITIES, USERS = REAL / "umd-facilities.csv", REAL / "snipeit-users.csv"
+ASSETS = REAL / "snipeit-assets.csv"
 
 
 def run(command, file, *options):
@@ -85,7 +87,7 @@ def test_is_refused_for_nobody(db, made):
         run("import_buildings", made("number,name\n1,Mill\n"), "--by", "who@example.edu")
 
 
-@pytest.mark.parametrize("command", ["import_buildings", "import_people", "import_keys"])
+@pytest.mark.parametrize("command", ["import_buildings", "import_people", "import_keys", "import_assets"])
 def test_a_file_that_cannot_be_read_gets_a_sentence(db, tmp_path, command):
     with pytest.raises(CommandError, match=r"nowhere.csv cannot be read: No such file or directory\."):
         run(command, tmp_path / "nowhere.csv")
@@ -138,7 +140,46 @@ def test_the_real_list_of_people(db):
     assert "0 created, 0 changed, 95 left as they are, 5 left out, 0 refused." in again
 
 
-@pytest.mark.parametrize(("command", "file"), [("import_people", FACILITIES), ("import_buildings", USERS)])
+def test_the_real_list_of_assets(db):
+    Building.objects.create(code="MAIN", name="Main building")
+
+    dry, _code = run("import_assets", real(ASSETS), "--building", "MAIN", "--dry-run")
+    out, code = run("import_assets", ASSETS, "--building", "MAIN")
+    again, _code = run("import_assets", ASSETS)
+
+    assert (Asset.objects.count(), Asset.history.count(), Assignment.objects.count(), code) == (22, 22, 17, 0)
+    assert (Assignment.objects.filter(person__isnull=False).count(), Person.objects.count()) == (9, 9)
+    assert out.count("and stays so.") == 2
+    for printed in (dry, out):
+        assert "22 created, 0 changed, 0 left as they are, 0 left out, 0 refused." in printed
+    assert "0 created, 0 changed, 22 left as they are, 0 left out, 0 refused." in again
+    undo_import(batch=ImportBatch.objects.get(), by=None)
+    assert (Asset.objects.count(), Person.objects.count(), Building.objects.count()) == (0, 0, 1)
+
+
+def test_import_assets_takes_building_and_affiliation(db, made):
+    staff = AffiliationFactory(name="Staff", due_date_required=False)
+    Building.objects.create(code="N", name="North")
+
+    run(
+        "import_assets",
+        made("tag,name,room,email\n1,a,7,n@example.edu\n"),
+        *("--building", "North", "--affiliation", "STAFF"),
+    )
+
+    assert (str(Asset.objects.get().home), Person.objects.get().affiliation) == ("N 7", staff)
+
+
+@pytest.mark.parametrize(
+    ("command", "file"),
+    [
+        ("import_people", FACILITIES),
+        ("import_buildings", USERS),
+        ("import_assets", USERS),
+        ("import_assets", FACILITIES),
+        ("import_keys", ASSETS),
+    ],
+)
 def test_a_real_list_of_something_else_is_refused(db, command, file):
     with pytest.raises(CommandError, match="has no column"):
         run(command, real(file))

@@ -135,7 +135,7 @@ def insert_from(model, fields, rows):
 
     Rows that a unique constraint would refuse are there already and stay as they are. For models without history.
     """
-    columns = ", ".join(model._meta.get_field(name).column for name in fields)
+    columns = ", ".join(connection.ops.quote_name(model._meta.get_field(name).column) for name in fields)
     sql, params = rows.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(f"INSERT INTO {model._meta.db_table} ({columns}) {sql} ON CONFLICT DO NOTHING", params)

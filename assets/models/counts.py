@@ -1,7 +1,7 @@
 """Going through the rooms and counting what is there."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +20,14 @@ class StockTakeQuerySet(models.QuerySet):
 
     def visible_to(self, person):
         return self if person.has_perm("assets.view_stocktake") else self.none()
+
+    def with_progress(self):
+        """How many assets are ``expected``, and how many of them were ``counted``."""
+        expected = Q(counts__expected=True)
+        return self.annotate(
+            expected=models.Count("counts", filter=expected),
+            counted=models.Count("counts", filter=expected & Q(counts__counted_at__isnull=False)),
+        )
 
     def for_list(self):
         return self.select_related("building", "department", "opened_by").order_by("-opened_at", "-pk")
@@ -71,35 +79,52 @@ class StockTake(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def is_open(self):
+        return self.closed_at is None
+
+
+COUNTED, IN_PLACE = Q(counted_at__isnull=False), Q(space=F("expected_in"))
+NOWHERE = Q(expected_in__isnull=True) | Q(space__isnull=True)  # nobody can say that it is in the wrong room
+RESULTS = {
+    "missing": Q(expected=True, counted_at__isnull=True),
+    "elsewhere": Q(expected=True) & COUNTED & ~NOWHERE & ~IN_PLACE,
+    "unexpected": Q(expected=False, asset__isnull=False),
+    "unknown": Q(asset__isnull=True),
+    "found": Q(expected=True) & COUNTED & (NOWHERE | IN_PLACE),
+}
+
 
 class CountQuerySet(models.QuerySet):
+    def of(self, stock_take):
+        return self.filter(stock_take=stock_take)
+
+    def being(self, result):
+        """The lines of which ``Count.result`` says so."""
+        return self.filter(RESULTS[result])
+
     def found(self):
         """Expected, and found where it should be."""
-        return self.filter(expected=True, counted_at__isnull=False).filter(
-            Q(expected_in__isnull=True) | Q(space__isnull=True) | Q(space=models.F("expected_in"))
-        )
+        return self.being("found")
 
     def elsewhere(self):
         """Expected, and found in another room."""
-        return self.filter(expected=True, space__isnull=False, expected_in__isnull=False).exclude(
-            space=models.F("expected_in")
-        )
+        return self.being("elsewhere")
 
     def missing(self):
-        return self.filter(expected=True, counted_at__isnull=True)
+        return self.being("missing")
 
     def unexpected(self):
         """In the register, but not expected here."""
-        return self.filter(expected=False, asset__isnull=False)
+        return self.being("unexpected")
 
     def unknown(self):
         """A code that is not in the register."""
-        return self.filter(asset__isnull=True)
+        return self.being("unknown")
 
     def totals(self):
-        """How many lines there are of each kind."""
-        kinds = ("found", "elsewhere", "missing", "unexpected", "unknown")
-        return {kind: getattr(self, kind)().count() for kind in kinds}
+        """How many lines there are of each result, in one question."""
+        return self.aggregate(**{result: models.Count("pk", filter=condition) for result, condition in RESULTS.items()})
 
     def visible_to(self, person):
         return self.filter(stock_take__in=StockTake.objects.visible_to(person))
@@ -116,6 +141,13 @@ class CountQuerySet(models.QuerySet):
 
 class Count(models.Model):
     """One line of a stock-take: an asset that was expected, was found, or both; or a code nobody knows."""
+
+    class Result(models.TextChoices):
+        MISSING = "missing", _("Missing")
+        ELSEWHERE = "elsewhere", _("Found elsewhere")
+        UNEXPECTED = "unexpected", _("Not expected")
+        UNKNOWN = "unknown", _("Unknown codes")
+        FOUND = "found", _("Found")
 
     stock_take = models.ForeignKey(
         StockTake, models.PROTECT, related_name="counts", verbose_name=_("stock-take"), editable=False
@@ -157,3 +189,15 @@ class Count(models.Model):
 
     def __str__(self):
         return f"{self.stock_take} · {self.asset or self.code}"
+
+    @property
+    def result(self):
+        """One word for the line."""
+        if self.asset_id is None:
+            return Count.Result.UNKNOWN
+        if not self.expected:
+            return Count.Result.UNEXPECTED
+        if self.counted_at is None:
+            return Count.Result.MISSING
+        elsewhere = self.space_id and self.expected_in_id and self.space_id != self.expected_in_id
+        return Count.Result.ELSEWHERE if elsewhere else Count.Result.FOUND

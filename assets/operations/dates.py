@@ -1,7 +1,5 @@
 """What is told by itself of an asset's dates. The clock only says “look now”; a date is told once."""
 
-from datetime import timedelta
-
 from django.conf import settings
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import models, transaction
@@ -14,6 +12,7 @@ from assets.models import Asset, AssetReminder
 from keysite.ledger import alone, insert_from
 
 KINDS = {AssetReminder.Kind.WARRANTY: "warranty_until", AssetReminder.Kind.SERVICE: "service_due_on"}
+TEXT = models.TextField()
 OF_DEPARTMENT = NullIf(F("department__contact_email"), Value(""))
 OF_OWNERS_DEPARTMENT = NullIf(F("owner__department__contact_email"), Value(""))
 
@@ -30,9 +29,8 @@ def remind_of_dates(*, at):
     if local.time() < settings.REMINDERS_FROM or not alone("remind_of_dates"):
         return
     today = local.date()
-    soon = today + timedelta(days=settings.WARRANTY_WARNING_DAYS)
     due = {
-        AssetReminder.Kind.WARRANTY: Asset.objects.warranty_ends(by=soon, after=today - timedelta(days=1)),
+        AssetReminder.Kind.WARRANTY: Asset.objects.warranty_ends_soon(on=today),
         AssetReminder.Kind.SERVICE: Asset.objects.service_due(on=today),
     }
     for kind, assets in due.items():
@@ -51,11 +49,11 @@ def _untold(assets, kind, today):
 def _with_readers(assets, day):
     """``assets`` with the address or the person to write to, and the key of their digest of this day."""
     owner = Case(When(contact=None, owner__is_active=True, then=F("owner")), default=None)
-    address, person = MD5(Lower("contact")), Cast("reader", models.TextField())
+    reader = Coalesce(MD5(Lower("contact")), Cast("reader", TEXT), output_field=TEXT)
     return (
         assets.annotate(contact=Coalesce(OF_DEPARTMENT, OF_OWNERS_DEPARTMENT))
         .annotate(reader=owner)
-        .annotate(digest=Concat(Value(f"asset_dates:{day}:"), Coalesce(address, person)))
+        .annotate(digest=Concat(Value(f"asset_dates:{day}:"), reader, output_field=TEXT))
     )
 
 

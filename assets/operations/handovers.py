@@ -25,13 +25,12 @@ class HandOver(NamedTuple):
         return [row.asset for row in self.rows if row.asset_id]
 
 
-def hold_hand_over(assignment, *people):
-    """The hand-over of ``assignment``, locked and up to date, and so are ``people`` and who has it.
+def hold_hand_over(assignment, person=None):
+    """The hand-over of ``assignment``, locked and up to date; ``person`` is somebody else whom the deed concerns.
 
-    In the order of all deeds: people, models, the kit, assets, assignments.
+    In the order of all deeds: the person, models, the kit, assets, assignments.
     """
-    holders = {person for person in (assignment.person, *people) if person}
-    for person in sorted(holders, key=lambda person: (person.pk, person is not assignment.person)):
+    if person:
         lock(person, "affiliation__loan_term")
     rows = _rows(assignment)
     lock_all(AssetModel.objects.filter(pk__in=rows.values("asset__model")))

@@ -29,11 +29,11 @@ def report_asset_lost(*, assignment, by, trust=Trust.STAFF):
         raise Refusal(_("%(item)s is already back.") % words)
     if assignment.is_lost:
         raise Refusal(_("%(item)s was reported lost or missing before.") % words)
-    rows = [row for row in held.rows if not row.is_lost]
+    rows, now = [row for row in held.rows if not row.is_lost], timezone.now()
     broken = claims_broken_without([row.asset for row in rows if row.asset_id])
 
     for row in rows:
-        row.lost_at, row.lost_by, row.loss = timezone.now(), by, Assignment.Loss.LOST
+        row.lost_at, row.lost_by, row.loss = now, by, Assignment.Loss.LOST
     record_changes(rows, LOSS, by=by, reason=with_trust("reported lost", trust))
     end_claims(broken, by=by, reason=_("It was reported lost."))
     notices.asset_lost(assignment, by=by)
@@ -68,7 +68,8 @@ def report_asset_found(*, assignment, by, trust=Trust.STAFF):
 def report_asset_damaged(*, assignment, by, note, trust=Trust.STAFF):
     """The asset is damaged: out of service from now on, with ``note`` as the reason; it stays with its holder.
 
-    The desk reads of it. Reservations that lose their unit end, and their people are told. Refused without a note, when it is back or lost, and for a kit as a whole: say it of the asset in it.
+    The desk reads of it. Reservations that lose their unit end, and their people are told. Refused without a note, when
+    it is back or lost, and for a kit as a whole: say it of the asset in it.
     """
     held = hold_hand_over(assignment)
     words, note = {"item": str(assignment.item)}, note.strip()[:150]

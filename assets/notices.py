@@ -121,10 +121,20 @@ def receipt_of(notice):
     facts = notice.facts
     rows = Assignment.objects.with_contents().for_list().filter(pk__in=facts["assignments"]).order_by("pk")
     held = list(Assignment.objects.held_by(notice.person).apart().for_list().order_by("due_at", "pk"))
-    words = {"items": ", ".join(_item(row, facts.get("each", {})) for row in rows), "due": _day(facts["due"])}
-    words["missing"] = ", ".join(facts.get("missing", ()))
     handed_out = [row for row in rows if row.kit_id and facts["deed"].startswith("assigned")]
-    return {"happened": HAPPENED[facts["deed"]] % words, "assignments": rows, "held": held, "kits": handed_out}
+    return {"happened": _happened(notice, rows), "assignments": rows, "held": held, "kits": handed_out}
+
+
+def happened_to_assets(receipts):
+    """What each of these receipts says happened."""
+    rows = Assignment.objects.for_list().in_bulk([pk for notice in receipts for pk in notice.facts["assignments"]])
+    return {notice: _happened(notice, [rows[pk] for pk in notice.facts["assignments"]]) for notice in receipts}
+
+
+def _happened(notice, rows):
+    facts = notice.facts
+    words = {"items": ", ".join(_item(row, facts.get("each", {})) for row in rows), "due": _day(facts["due"])}
+    return HAPPENED[facts["deed"]] % (words | {"missing": ", ".join(facts.get("missing", ()))})
 
 
 def _item(row, due):

@@ -1,3 +1,27 @@
 """The addresses of the inventory."""
 
-urlpatterns = []
+from django.urls import path
+
+from assets import views
+
+urlpatterns = [
+    path("assets/", views.asset_list, name="asset_list"),
+    path("assignments/<int:pk>/extend/", views.assignment_extend, name="assignment_extend"),
+    path("assignments/<int:pk>/confirm/", views.assignment_confirm, name="assignment_confirm"),
+    path("assignments/<int:pk>/damaged/", views.assignment_damage, name="assignment_damage"),
+    path("assignments/<int:pk>/lost/", views.assignment_lose, name="assignment_lose"),
+    path("assignments/<int:pk>/found/", views.assignment_find, name="assignment_find"),
+    path("assignments/receipts/<uuid:public_id>/", views.asset_receipt, name="asset_receipt"),
+    path("a/<str:code>/", views.asset_tag, name="asset_tag"),
+    path("borrow/", views.model_list, name="model_list"),
+    path("borrow/<int:pk>/", views.model_borrow, name="model_borrow"),
+    path("reservations/", views.reservation_list, name="reservation_list"),
+    path("reservations/<int:pk>/cancel/", views.reservation_cancel, name="reservation_cancel"),
+    path("desk/requests/", views.reservation_queue, name="reservation_queue"),
+    path("desk/requests/<int:pk>/confirm/", views.reservation_confirm, name="reservation_confirm"),
+    path("desk/requests/<int:pk>/reject/", views.reservation_reject, name="reservation_reject"),
+    path("desk/models/<int:pk>/calendar/", views.model_calendar, name="model_calendar"),
+    path("calendar/make/", views.feed_make, name="feed_make"),
+    path("calendar/<int:pk>/revoke/", views.feed_revoke, name="feed_revoke"),
+    path("calendar/<str:token>.ics", views.calendar_feed, name="calendar_feed"),
+]

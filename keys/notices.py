@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import notices
 from accounts.models import Department, Notice
+from assets.notices import happened_to_assets
 from keys.models import Loan
 
+RECEIPTS = {"loan_receipt": "receipt", "asset_receipt": "asset_receipt"}  # kind → its page
 FIRM_FROM, CONTACT_FROM = 7, 14  # days overdue
 # What a receipt says happened, by deed; ``due`` is the date of that moment, whatever was agreed since.
 HAPPENED = {
@@ -92,10 +94,13 @@ def receipt_facts(deed, loans):
 
 
 def recent_receipts(person, most=5):
-    """The last receipts of ``person``, each with what it says happened."""
-    receipts = list(Notice.objects.filter(kind="loan_receipt", person=person).order_by("-pk")[:most])
-    loans = Loan.objects.for_list().in_bulk([pk for notice in receipts for pk in notice.facts["loans"]])
-    return [(notice, _happened(notice, [loans[pk] for pk in notice.facts["loans"]])) for notice in receipts]
+    """The last receipts of ``person`` for keys and assets, each with its page's name and what it says happened."""
+    receipts = list(Notice.objects.filter(kind__in=RECEIPTS, person=person).order_by("-pk")[:most])
+    of_keys = [notice for notice in receipts if notice.kind == "loan_receipt"]
+    loans = Loan.objects.for_list().in_bulk([pk for notice in of_keys for pk in notice.facts["loans"]])
+    said = {notice: _happened(notice, [loans[pk] for pk in notice.facts["loans"]]) for notice in of_keys}
+    said |= happened_to_assets([notice for notice in receipts if notice.kind == "asset_receipt"])
+    return [(notice, RECEIPTS[notice.kind], said[notice]) for notice in receipts]
 
 
 def receipt_of(notice):

@@ -1,1 +1,42 @@
 """The pages of the inventory."""
+
+from assets.views.assets import asset_list, asset_tag
+from assets.views.borrow import model_borrow, model_calendar, model_list
+from assets.views.calendar import calendar_feed, feed_make, feed_revoke
+from assets.views.holdings import (
+    asset_receipt,
+    assignment_confirm,
+    assignment_damage,
+    assignment_extend,
+    assignment_find,
+    assignment_lose,
+)
+from assets.views.reservations import (
+    reservation_cancel,
+    reservation_confirm,
+    reservation_list,
+    reservation_queue,
+    reservation_reject,
+)
+
+__all__ = [
+    "reservation_reject",
+    "reservation_queue",
+    "reservation_list",
+    "reservation_confirm",
+    "reservation_cancel",
+    "feed_revoke",
+    "feed_make",
+    "calendar_feed",
+    "model_list",
+    "model_calendar",
+    "model_borrow",
+    "asset_list",
+    "asset_receipt",
+    "asset_tag",
+    "assignment_confirm",
+    "assignment_damage",
+    "assignment_extend",
+    "assignment_find",
+    "assignment_lose",
+]

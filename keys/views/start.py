@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 from accounts.models import Trust
 from accounts.operations import refuse_borrower
 from accounts.trust import trust_of
+from assets.models import Assignment
 from keys import notices, operations
 from keys.models import Hold, Key, Loan
 from keys.views.loans import FROM_AFAR
@@ -22,6 +23,7 @@ def start(request):
     person = request.user
     context = {
         "loans": Loan.objects.held_by(person).for_list().order_by("due_at", "pk"),
+        "assignments": Assignment.objects.held_by(person).apart().with_contents().for_list().order_by("due_at", "pk"),
         "ready": Hold.objects.kept_for(person).live(at=timezone.now()).for_list(),
         "receipts": notices.recent_receipts(person),
         "hint": _why_not_now(person),

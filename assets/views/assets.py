@@ -14,8 +14,8 @@ from keysite.console.pages import NoSuchPlace, columns_of, page_at, place_in
 PER_PAGE, SHOWN = 48, 5  # a page of the list; past assignments and photos on an asset's page
 
 
-@require_GET
 @staff_only("assets.view_asset")
+@require_GET
 def asset_list(request):
     """Assets as cards or as a table; every filter is in the address."""
     found = AssetFilter(request.GET, Asset.objects.visible_to(request.user).for_list())

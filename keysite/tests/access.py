@@ -5,6 +5,8 @@ without values gets, where that is another answer: a page that says what is miss
 row that is not in somebody's scope leads (``go``) to the first page, as Django does it.
 """
 
+from keysite.tests.access_assets import CONSOLE_OF_ASSETS
+
 # Each column with the fixture that signs in.
 COLUMNS = {
     "anonymous": "",
@@ -237,6 +239,25 @@ desk_return                           in  405 405 | 405 405 405 405 405 405  / i
 desk_check_out                        in  405 405 | 405 405 405 405 405 405  / in  no  no | ok  no  no  no  no  ok
 desk_reject                           in  405 405 | 405 405 405 405 405 405  / in  no  no | 404 404 no  no  no  404
 desk_undo                             in  405 405 | 405 405 405 405 405 405  / in  no  no | 404 no  no  no  no  404
+model_list                            in  ok  ok | ok  ok  ok  ok  ok  ok  / in  405 405 | 405 405 405 405 405 405
+model_borrow                          in  ok  ok | ok  ok  ok  ok  ok  ok
+model_calendar                        in  no  no | ok  ok  no  no  ok  ok  / in  405 405 | 405 405 405 405 405 405
+reservation_list                      in  ok  ok | ok  ok  ok  ok  ok  ok  / in  405 405 | 405 405 405 405 405 405
+reservation_cancel                    in  404 404 | 404 404 404 404 404 404
+reservation_queue                     in  no  no | ok  no  no  no  no  ok  / in  405 405 | 405 405 405 405 405 405
+reservation_confirm                   in  405 405 | 405 405 405 405 405 405  / in  no  no | ok  no  no  no  no  ok
+reservation_reject                    in  405 405 | 405 405 405 405 405 405  / in  no  no | ok  no  no  no  no  ok
+feed_make                             in  405 405 | 405 405 405 405 405 405  / in  ok  ok | ok  ok  ok  ok  ok  ok
+feed_revoke                           in  405 405 | 405 405 405 405 405 405  / in  404 404 | 404 404 404 404 404 404
+calendar_feed                         404 404 404 | 404 404 404 404 404 404  / 405 405 405 | 405 405 405 405 405 405
+asset_list                            in  no  no | ok  ok  ok  ok  ok  ok  / in  no  no | 405 405 405 405 405 405
+asset_tag                             ok  ok  ok | ok  ok  ok  ok  ok  ok  / 405 405 405 | 405 405 405 405 405 405
+asset_receipt                         in  404 404 | 404 404 404 404 404 404
+assignment_extend                     in  404 404 | 404 404 404 404 404 404
+assignment_confirm                    in  404 404 | 404 404 404 404 404 404
+assignment_damage                     in  404 404 | 404 404 404 404 404 404
+assignment_lose                       in  404 404 | 404 404 404 404 404 404
+assignment_find                       in  404 404 | 404 404 404 404 404 404
 kiosk_start                           no  no  no | no  no  no  no  no  no
 kiosk_check_out                       no  no  no | no  no  no  no  no  no
 kiosk_code                            no  no  no | no  no  no  no  no  no
@@ -258,7 +279,8 @@ BY_ADDRESS = {
 def expected(column):
     """Each address by name, with the answers to GET and POST for this column."""
     place = list(COLUMNS).index(column)
-    rows = [("admin:", OUTSIDE_OF_THE_CONSOLE, CONSOLE), ("", "", PAGES)]
+    console = CONSOLE + CONSOLE_OF_ASSETS
+    rows = [("admin:", OUTSIDE_OF_THE_CONSOLE, console), ("", "", PAGES)]
     lines = [(before + line, outside) for before, outside, table in rows for line in table.strip().splitlines()]
     return dict(_answers(line, outside, place) for line, outside in lines)
 

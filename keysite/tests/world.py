@@ -9,12 +9,15 @@ from accounts.notices import post
 from accounts.operations import propose_department
 from accounts.tests.factories import PersonFactory
 from assets.models import Building, BuildingManager, Space
+from assets.tests.factories import AssignmentFactory, assets_of_every_kind
 from keys.models import Renewal, SymbolSpace
 from keys.tests.factories import HoldFactory, HookFactory, KeyFactory, LoanExceptionFactory, LoanFactory
 
 # What stands in the address of a page that is about nothing in the register.
 MADE_UP = {
     "not_me": ["x"],
+    "calendar_feed": ["x"],
+    "feed_revoke": [1],
     "kiosk_register": ["x"],
     "kiosk_done": ["x"],
     "account_reset_password_from_key": ["1", "abc-def"],
@@ -22,6 +25,7 @@ MADE_UP = {
     "mfa_edit_webauthn": [1],
     "openid_connect_login": ["sso"],
     "openid_connect_callback": ["sso"],
+    "asset_receipt": ["12345678-1234-5678-1234-567812345678"],
     "receipt": ["12345678-1234-5678-1234-567812345678"],
     "admin:view_on_site": [1, 1],
     "admin:app_list": ["keys"],
@@ -39,11 +43,13 @@ class World:
         key = KeyFactory(hook=HookFactory())
         SymbolSpace.objects.create(symbol=key.symbol, space=space)
         self.loan = LoanFactory(key=key, borrower=somebody)
-        elsewhere = LoanFactory()
+        elsewhere, away = LoanFactory(), AssignmentFactory()
         self.foreign = {"keys_key": elsewhere.key, "keys_keysymbol": elsewhere.key.symbol, "keys_loan": elsewhere}
+        self.foreign |= {"assets_asset": away.asset, "assets_assignment": away}
         self.rows = {
             **self._people(somebody),
             **self._clock(),
+            **self._assets(space, manager),
             "assets_building": building,
             "assets_space": space,
             "keys_keysystem": key.symbol.system,
@@ -61,6 +67,8 @@ class World:
         """Where the page of this name is, about the row that stands for its model."""
         if name == "key_tag":
             return reverse(name, args=[self.loan.key.public_code])
+        if name == "asset_tag":
+            return reverse(name, args=[self.rows["assets_asset"].public_code])
         if name in MADE_UP:
             return reverse(name, args=MADE_UP[name])
         try:
@@ -71,6 +79,10 @@ class World:
     def _row_of(self, name):
         if name.startswith("loan_"):
             return self.loan
+        if name.startswith("assignment_"):
+            return self.rows["assets_assignment"]
+        if name.startswith(("model_", "reservation_")):
+            return self.rows["assets_assetmodel" if name.startswith("model_") else "assets_reservation"]
         return next(row for model, row in self.rows.items() if name.startswith(f"admin:{model}_"))
 
     def _people(self, somebody):
@@ -86,6 +98,9 @@ class World:
             "accounts_notice": Notice.objects.latest("pk"),
             "accounts_closedday": ClosedDay.objects.create(on="2030-01-01"),
         }
+
+    def _assets(self, home, by):
+        return {f"assets_{model._meta.model_name}": row for model, row in assets_of_every_kind(by, home=home).items()}
 
     def _clock(self):
         every = IntervalSchedule.objects.create(every=7, period="days")

@@ -97,7 +97,8 @@ ROLES = {
             | {"tickets.change_ticket"}
             | _edits("accounts", "person", "department")
             | _edits("assets", *_CATALOGUE, *_INVENTORY)
-            | {"accounts.block_person", "accounts.accept_department", "accounts.resend_notice", "keys.change_loan"}
+            | {"accounts.block_person", "accounts.accept_department", "accounts.resend_notice"}
+            | {"keys.change_loan", "assets.change_assignment"}
         ),
     ),
     "key_shop": Role(
@@ -145,7 +146,7 @@ ROLES = {
             | {"assets.approve_disposal", "assets.restore", "assets.dissolve_kit", "assets.import_asset"}
             | {"assets.undo_import"}
             | _edits("keys", *_KEYS)
-            | {"keys.change_loan", "keys.retire_key", "keys.retire_keysymbol"}
+            | {"keys.change_loan", "assets.change_assignment", "keys.retire_key", "keys.retire_keysymbol"}
             | {"accounts.block_person", "accounts.deactivate_person", "accounts.accept_department"}
             | {"accounts.resend_notice", "accounts.register_kiosk", "accounts.import_person", "accounts.assign_roles"}
             | {"assets.import_building", "keys.import_key", "keys.import_keysymbol"}

@@ -1,33 +1,46 @@
 """The first page of the console: what today asks for, as far as the role sees it."""
 
-from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import Count, QuerySet, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Department, Notice
+from accounts.models import Department, Notice, midnight
+from assets.models import Asset, Assignment, Reservation
 from keys.models import Loan
 from keys.models.weeks import weeks_of
 
 HEIGHT, WIDTH, STEP, BAR = 150, 600, 50, 30  # of the chart, in its own units
 
 
+class Counted(NamedTuple):
+    """Rows to be counted, with the list that shows them; ``asks`` when somebody should do something about them."""
+
+    label: str
+    rows: QuerySet
+    page: str
+    query: str
+    asks: bool = False
+
+
 class Figure(NamedTuple):
-    """A number with the list that it counts; ``asks`` when somebody should do something about it."""
+    """A number with the list that it counts."""
 
     label: str
     number: int
     address: str
-    asks: bool = False
+    asks: bool
 
 
 def add_figures(request, context):
     """What the page shows, added to what Unfold gives it."""
     now, person = timezone.now(), request.user
-    context["figures"] = [*_of_loans(person, now), *_of_departments(person), *_of_notices(person)]
+    counted = [*_of_loans(person, now), *_of_assignments(person, now), *_of_reservations(person, now)]
+    counted += [*_of_assets(person, now), *_of_departments(person), *_of_notices(person)]
+    context["figures"] = _figures(counted)
     if person.has_perm("keys.view_loan"):
         context["weeks"] = weeks = weeks_of(Loan.objects.visible_to(person), at=now)
         context["chart"] = _chart(weeks)
@@ -38,29 +51,76 @@ def _of_loans(person, now):
     if not person.has_perm("keys.view_loan"):
         return
     loans, page = Loan.objects.visible_to(person), "admin:keys_loan_changelist"
-    today = datetime.combine(timezone.localdate(now, settings.INSTITUTION_ZONE), time.min, settings.INSTITUTION_ZONE)
-    yield _figure(_("due today"), loans.due_between(today, today + timedelta(days=1)), page, "show=today")
-    yield _figure(_("overdue"), loans.overdue(at=now), page, "show=overdue", asks=True)
-    yield _figure(_("said to be back"), loans.claimed(), page, "show=claimed", asks=True)
-    yield _figure(_("out for a year: to review"), loans.for_review(at=now), page, "show=review", asks=True)
+    yield Counted(_("due today"), loans.due_between(midnight(now, 0), midnight(now, 1)), page, "show=today")
+    yield Counted(_("overdue"), loans.overdue(at=now), page, "show=overdue", asks=True)
+    yield Counted(_("said to be back"), loans.claimed(), page, "show=claimed", asks=True)
+    yield Counted(_("out for a year: to review"), loans.for_review(at=now), page, "show=review", asks=True)
+
+
+def _of_assignments(person, now):
+    if not person.has_perm("assets.view_assignment"):
+        return
+    rows, page = Assignment.objects.visible_to(person), "admin:assets_assignment_changelist"
+    yield Counted(_("assets due today"), rows.due_between(midnight(now, 0), midnight(now, 1)), page, "show=today")
+    yield Counted(_("assets overdue"), rows.overdue(at=now), page, "show=overdue", asks=True)
+    yield Counted(_("missing from kits"), rows.missing_from_kits(), page, "show=missing", asks=True)
+
+
+def _of_reservations(person, now):
+    if not person.has_perm("assets.view_reservation"):
+        return
+    rows, page = Reservation.objects.visible_to(person), "admin:assets_reservation_changelist"
+    yield Counted(_("requests to borrow"), rows.waiting(), page, "show=waiting", asks=True)
+    yield Counted(_("to be picked up today"), rows.to_pick_up(midnight(now, 0), midnight(now, 1)), page, "show=today")
+
+
+def _of_assets(person, now):
+    if not person.has_perm("assets.view_asset"):
+        return
+    assets, page = Asset.objects.visible_to(person), "admin:assets_asset_changelist"
+    today = timezone.localdate(now, settings.INSTITUTION_ZONE)
+    yield Counted(_("assets out"), assets.with_somebody(), page, "show=with_somebody")
+    yield Counted(_("out of service"), assets.out_of_service(), page, "show=out_of_service")
+    yield Counted(_("warranties ending"), assets.warranty_ends_soon(on=today), page, "show=warranty")
+    yield Counted(_("services due"), assets.service_due(on=today), page, "show=service", asks=True)
+    if person.has_perm("assets.approve_disposal"):
+        yield Counted(_("disposals to approve"), assets.awaiting_approval(), page, "show=awaiting_approval", asks=True)
 
 
 def _of_departments(person):
     if person.has_perm("accounts.accept_department"):
         page = "admin:accounts_department_changelist"
-        yield _figure(_("departments proposed"), Department.objects.proposed(), page, "state=proposed", asks=True)
+        yield Counted(_("departments proposed"), Department.objects.proposed(), page, "state=proposed", asks=True)
 
 
 def _of_notices(person):
     if person.has_perm("accounts.view_notice"):
         notices, page = Notice.objects.visible_to(person), "admin:accounts_notice_changelist"
-        yield _figure(_("messages waiting"), notices.waiting(), page, "state=waiting")
-        yield _figure(_("messages given up"), notices.failed(), page, "state=failed", asks=True)
+        yield Counted(_("messages waiting"), notices.waiting(), page, "state=waiting")
+        yield Counted(_("messages given up"), notices.failed(), page, "state=failed", asks=True)
 
 
-def _figure(label, rows, page, query, *, asks=False):
-    number = rows.count()
-    return Figure(label, number, f"{reverse(page)}?{query}", asks and number > 0)
+def _figures(counted):
+    """All numbers by one question to the database."""
+    if not counted:
+        return []
+    first, *others = (_counting(place, one.rows) for place, one in enumerate(counted))
+    numbers = dict(first.union(*others, all=True))
+    return [
+        Figure(one.label, numbers.get(place, 0), f"{reverse(one.page)}?{one.query}", one.asks and place in numbers)
+        for place, one in enumerate(counted)
+    ]
+
+
+def _counting(place, rows):
+    """A question for the number of ``rows``, which is not answered at all when there are none."""
+    return (
+        rows.order_by()
+        .annotate(place=Value(place))
+        .values("place")
+        .annotate(number=Count("pk"))
+        .values_list("place", "number")
+    )
 
 
 def _chart(weeks):

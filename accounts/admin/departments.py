@@ -12,10 +12,26 @@ from keysite.console.fields import Asking, why
 @admin.register(Affiliation)
 class AffiliationAdmin(ConsoleAdmin):
     plain_choices = ("loan_term",)
-    list_display = ["name", "loan_term", "highest_level", "identifier_required", "sponsor_required", "may_be_chosen"]
+    list_display = [
+        "name",
+        "loan_term",
+        "highest_level",
+        "identifier_required",
+        "sponsor_required",
+        "due_date_required",
+        "may_be_chosen",
+    ]
     list_select_related = ["loan_term"]
     search_fields = ["name"]
-    fields = ["name", "loan_term", "highest_level", "identifier_required", "sponsor_required", "may_be_chosen"]
+    fields = [
+        "name",
+        "loan_term",
+        "highest_level",
+        "identifier_required",
+        "sponsor_required",
+        "due_date_required",
+        "may_be_chosen",
+    ]
 
 
 class Rejection(Asking):

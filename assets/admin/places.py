@@ -35,6 +35,8 @@ class BuildingAdmin(Exporting, ConsoleAdmin):
 
     def links(self, request, building):
         yield _("Spaces"), f"{reverse('admin:assets_space_changelist')}?building={building.pk}"
+        if request.user.has_perm("assets.view_asset"):
+            yield _("Assets at home here"), f"{reverse('admin:assets_asset_changelist')}?building={building.pk}"
 
 
 class InBuilding(Related):
@@ -48,3 +50,7 @@ class SpaceAdmin(ConsoleAdmin):
     search_fields = ["number"]
     search_help_text = _("Building and number, such as B12 1.034")
     fields = [("building", "floor", "number"), "kind", "department", "sensitivity"]
+
+    def links(self, request, space):
+        if request.user.has_perm("assets.view_asset"):
+            yield _("Assets here"), f"{reverse('admin:assets_asset_changelist')}?space={space.pk}"

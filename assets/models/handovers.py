@@ -9,6 +9,12 @@ from assets.models.assignments import Assignment
 from keysite.ledger import kept_history
 
 
+class AssignmentPartQuerySet(models.QuerySet):
+    def missing(self):
+        """Of which not all came back."""
+        return self.filter(missing__gt=0)
+
+
 class AssignmentPart(models.Model):
     """A part without a tag that went out with a kit: how many, and how many did not come back."""
 
@@ -16,6 +22,7 @@ class AssignmentPart(models.Model):
     name = models.CharField(_("name"), max_length=100)
     quantity = models.PositiveSmallIntegerField(_("quantity"))
     missing = models.PositiveSmallIntegerField(_("missing"), default=0)
+    objects = AssignmentPartQuerySet.as_manager()
     history = kept_history()
 
     class Meta:

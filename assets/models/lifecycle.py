@@ -1,5 +1,8 @@
 """How a thing drops out of use for a while, and how it leaves for good."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +31,10 @@ class LifecycleQuerySet(models.QuerySet):
 
     def warranty_ends(self, *, by, after):
         return self.owned().filter(warranty_until__gt=after, warranty_until__lte=by)
+
+    def warranty_ends_soon(self, *, on):
+        """Within the days before which departments are told."""
+        return self.warranty_ends(by=on + timedelta(days=settings.WARRANTY_WARNING_DAYS), after=on - timedelta(days=1))
 
     def service_due(self, *, on):
         return self.owned().filter(service_due_on__lte=on)

@@ -13,13 +13,17 @@ from assets.models import (
     AssetType,
     Assignment,
     Building,
+    Count,
     DisposalType,
+    Extension,
+    ImportBatch,
     Kit,
     KitMember,
     KitPart,
     Manufacturer,
     Reservation,
     Space,
+    StockTake,
     Supplier,
 )
 
@@ -137,3 +141,27 @@ class ReservationFactory(factory.django.DjangoModelFactory):
     reserved_by = factory.SelfAttribute("person")
     trust = Trust.STAFF
     confirmed_at = factory.LazyFunction(timezone.now)
+
+
+def assets_of_every_kind(person, *, home=None):
+    """One row of each model of the inventory, most of them about one asset; by model."""
+    now = timezone.now()
+    assignment = AssignmentFactory(asset__home=home, asset__model__manufacturer=ManufacturerFactory())
+    asset = assignment.asset
+    take = StockTake.objects.create(name="Hall", opened_at=now, opened_by=person)
+    later = {"old_due_at": now, "new_due_at": assignment.due_at}
+    return {
+        Asset: asset,
+        AssetModel: asset.model,
+        AssetType: asset.model.type,
+        Manufacturer: asset.model.manufacturer,
+        Supplier: SupplierFactory(),
+        DisposalType: DisposalTypeFactory(),
+        Kit: KitFactory(),
+        Assignment: assignment,
+        Extension: Extension.objects.create(assignment=assignment, at=now, by=person, trust=Trust.STAFF, **later),
+        Reservation: ReservationFactory(),
+        StockTake: take,
+        Count: Count.objects.create(stock_take=take, asset=asset, expected=True),
+        ImportBatch: ImportBatch.objects.create(file_name="list.csv", imported_at=now),
+    }

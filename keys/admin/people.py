@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import PersonAdmin
 from accounts.models import Person
+from assets.admin import HolderAdmin
 from keys.models import Loan
 from keysite.console import Section
 
@@ -17,15 +17,18 @@ admin.site.unregister(Person)
 
 
 @admin.register(Person)
-class BorrowerAdmin(PersonAdmin):
-    """Where people meet keys; ``accounts`` knows nothing of these."""
+class BorrowerAdmin(HolderAdmin):
+    """Where people meet keys; ``accounts`` and ``assets`` know nothing of these."""
 
     def sections(self, request, person):
-        if not request.user.has_perm("keys.view_loan"):
-            return
-        loans = Loan.objects.visible_to(request.user).held_by(person).for_list()[:SHOWN]
-        yield Section(
-            title=_("Holds now"),
+        if request.user.has_perm("keys.view_loan"):
+            yield self._keys_of(person, request.user)
+        yield from super().sections(request, person)
+
+    def _keys_of(self, person, viewer):
+        loans = Loan.objects.visible_to(viewer).held_by(person).for_list()[:SHOWN]
+        return Section(
+            title=_("Holds these keys"),
             headings=[_("Key"), _("Status"), _("Due")],
             lines=[
                 (

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -75,6 +76,7 @@ class ConsoleAdmin(Remembering, Doing, Saving, Listing, Scoped, ModelAdmin):
 
     show_facets = ShowFacets.NEVER
     change_form_template = "console/change_form.html"
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     warn_unsaved_form = True
     found_by_palette = ""  # the icon of its rows among what Ctrl+K finds; empty: they are not among it
     state = None  # a ``display`` of (code, words) with the colours of the codes: a column, and the page's badge

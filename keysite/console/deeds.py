@@ -21,25 +21,32 @@ from unfold import forms as actions
 from accounts.forms import new_once
 from accounts.operations import once
 from keysite.console.fields import Asking
-from keysite.ledger import Refusal
+from keysite.ledger import BasketRefusal, Refusal
 
 
 def always(row):
     return True
 
 
+def itself(row):
+    return row
+
+
 @dataclass(frozen=True)
 class Deed:
     """An operation as staff reach it: who may, when its button is there, what it asks, what it says afterwards.
 
-    The rules are the operation's; ``shown`` only keeps buttons away that would be refused.
+    The rules are the operation's; ``shown`` only keeps buttons away that would be refused. Where the operation takes
+    something else than the row, ``given`` says under which names. A ``basket`` is given many rows at once, so that each
+    person gets one message of them; ``line`` says what of a row the operation calls refused.
     """
 
     operation: Callable[..., Any]
-    row: str  # the name under which the operation takes the row
     permission: str
     label: str
     done: str
+    row: str = ""  # the name under which the operation takes the row
+    given: Callable[..., dict[str, Any]] | None = None
     form: type[Asking] = Asking
     fixed: dict[str, Any] = field(default_factory=dict)
     shown: Callable[[Any], bool] = always
@@ -48,6 +55,9 @@ class Deed:
     confirm: bool = False  # asks once more although nothing is to be typed
     bulk: bool = False
     grave: bool = False
+    basket: bool = False
+    line: Callable[[Any], Any] = itself
+    removes: bool = False  # the row is gone afterwards
     once: str = ""  # a template that shows what the operation gave back, in this answer only
 
     @property
@@ -58,8 +68,10 @@ class Deed:
     def asks(self):
         return self.confirm or bool(set(self.form.base_fields) - {"once"})
 
-    def do(self, row, by, values):
-        return self.operation(**{self.row: row}, by=by, **self.fixed, **values)
+    def do(self, rows, by, values):
+        """To one row, or to all of a basket."""
+        taken = self.given(*rows) if self.given else {self.row: rows[0]}
+        return self.operation(**taken, by=by, **self.fixed, **values)
 
 
 class ActionForm(actions.ActionForm):
@@ -115,14 +127,16 @@ class Doing:
         return super().get_object(request, unquote(object_id))
 
     def _do(self, request, deed, row, form):
-        deed.do(row, request.user, form.asked())
+        key = row.pk
+        deed.do([row], request.user, form.asked())
         self.message_user(request, deed.done % {"row": row}, messages.SUCCESS)
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
+        page = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        return reverse(f"{page}_changelist") if deed.removes else reverse(f"{page}_change", args=[key])
 
     def _show_once(self, request, deed, row, form):
         """What only this answer carries: nothing of it is kept, and doing it again gives a new one."""
         try:
-            secret = deed.do(row, request.user, form.asked())
+            secret = deed.do([row], request.user, form.asked())
         except Refusal as refusal:
             form.refuse(refusal)
             return self._ask(request, deed, [row], form)
@@ -199,16 +213,36 @@ class Doing:
 
     def _report(self, request, deed, rows, form):
         """Do the deed to each row, and say how many it was done to and why not to the others."""
-        done, gone = 0, len(set(request.POST.getlist(ACTION_CHECKBOX_NAME))) - len(rows)
-        for row in rows:
-            try:
-                deed.do(row, request.user, form.asked())
-                done += 1
-            except Refusal as refusal:
-                messages.warning(request, f"{capfirst(str(row))}: {refusal}")
+        gone = len(set(request.POST.getlist(ACTION_CHECKBOX_NAME))) - len(rows)
+        do = self._do_together if deed.basket else self._do_one_by_one
+        done, refused = do(deed, rows, request.user, form.asked()) if rows else (0, [])
+        for sentence in refused:
+            messages.warning(request, sentence)
         if gone:
             said = ngettext("%(n)d chosen row is", "%(n)d chosen rows are", gone) % {"n": gone}
             messages.warning(request, _("%(rows)s not in this list any more.") % {"rows": said})
         if done:
             words = {"label": deed.label, "done": done}
             messages.success(request, ngettext("%(label)s: %(done)d done.", "%(label)s: %(done)d done.", done) % words)
+
+    def _do_one_by_one(self, deed, rows, person, values):
+        """Each row on its own; gives back how many that was, and why the others are refused."""
+        refused = []
+        for row in rows:
+            try:
+                deed.do([row], person, values)
+            except Refusal as refusal:
+                refused.append(f"{capfirst(str(row))}: {refusal}")
+        return len(rows) - len(refused), refused
+
+    def _do_together(self, deed, rows, person, values):
+        """All rows at once, without those that are refused; gives back how many that was, and why these are."""
+        sentences = []
+        try:
+            deed.do(rows, person, values)
+        except BasketRefusal as refusal:
+            sentences = [str(sentence) for sentence in refusal.lines.values()]
+            rows = [row for row in rows if deed.line(row) not in refusal.lines]
+            if rows:
+                deed.do(rows, person, values)
+        return len(rows), sentences

@@ -33,6 +33,13 @@ class Amount(forms.DecimalField):
     widget = widgets.UnfoldAdminDecimalFieldWidget
 
 
+class Check(forms.BooleanField):
+    widget = widgets.UnfoldBooleanWidget
+
+    def __init__(self, **options):
+        super().__init__(required=False, **options)
+
+
 class Choice(forms.ChoiceField):
     widget = widgets.UnfoldAdminSelectWidget
 

@@ -11,6 +11,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 from accounts.models import Affiliation, ClosedDay, Department, Kiosk, LoanTerm, Notice, Person
 from accounts.tests.factories import PersonFactory
 from assets.models import Building, Space
+from assets.tests.factories import assets_of_every_kind
 from keys.models import Key, KeySymbol, Loan, Renewal
 from keys.tests.factories import HoldFactory, HookFactory, KeyFactory, LoanExceptionFactory, LoanFactory
 from keysite.tests.pages import form_of
@@ -51,6 +52,7 @@ def console(client, administrator):
     PeriodicTask.objects.get_or_create(name="x", defaults={"task": "keys.tasks.retire_keys", "interval": every})
     CrontabSchedule.objects.get_or_create(minute="30", hour="3")
     Space.objects.create(building=Building.objects.create(code="B1", name="Hall"), number="1")
+    assets_of_every_kind(administrator)
     return client
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import ClosedDay, Department, Kiosk, Notice
 from accounts.tests.factories import PersonFactory
 from assets.models import Building, Space
+from assets.tests.factories import assets_of_every_kind
 from keys.models import Renewal
 from keys.tests.factories import HoldFactory, HookFactory, LoanExceptionFactory, LoanFactory
 
@@ -29,6 +30,7 @@ def everything(db):
     Department.objects.create(name="Physics", accepted_at=now)
     Notice.objects.create(kind="x", person=loan.borrower, dedupe_key="x", next_try_at=now)
     Space.objects.create(building=Building.objects.create(code="B1", name="Hall"), number="1")
+    assets_of_every_kind(loan.borrower)
 
 
 def address(model, name, *args):

@@ -1,4 +1,4 @@
-"""What the key desk writes: a receipt for every deed, and reminders while a key is due."""
+"""What the key desk writes: a receipt for every deed, and reminders while a key or an asset is due."""
 
 from datetime import date, datetime
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import notices
 from accounts.models import Department, Notice
+from assets.models import Assignment
 from assets.notices import happened_to_assets
 from keys.models import Loan
 
@@ -129,33 +130,53 @@ def exception_written(notice):
 
 
 def loan_reminder(notice):
-    """One digest of all that is overdue or due soon when it is sent; pointless if nothing is by then."""
+    """One digest of keys and assets that are overdue or due soon when it is sent; pointless if nothing is by then."""
     now = timezone.now()
-    loans = list(Loan.objects.held_by(notice.person).to_remind(at=now).for_list().order_by("due_at", "pk"))
-    if not loans:
+    loans = Loan.objects.held_by(notice.person).to_remind(at=now).for_list()
+    assignments = Assignment.objects.held_by(notice.person).to_remind(at=now).for_list()
+    lent = _by_due_date(loans, assignments)
+    if not lent:
         return None
-    overdue = [loan for loan in loans if loan.due_at < now]
-    soon = [loan for loan in loans if loan.due_at >= now]
+    overdue = [row for row in lent if row.due_at < now]
+    soon = [row for row in lent if row.due_at >= now]
     with notices.speaking_to(notice.person):
-        if overdue:
-            subject = ngettext("%(n)d key is overdue", "%(n)d keys are overdue", len(overdue)) % {"n": len(overdue)}
-        else:
-            subject = ngettext("%(n)d key is due soon", "%(n)d keys are due soon", len(soon)) % {"n": len(soon)}
+        subject = _overdue(overdue) if overdue else _due_soon(soon)
     context = {"subject": subject, "overdue": overdue, "soon": soon, "link": notices.link("start")}
     context |= {"tone": _tone(overdue), "contact": _has_contact(notice.person)}
     return notices.render("loan_reminder", person=notice.person, context=context)
 
 
 def department_reminder(notice):
-    """To a department's backup contact: keys of its people that are overdue for 14 days or more."""
-    department = Department.objects.filter(pk=notice.facts["department"]).first()
-    loans = Loan.objects.overdue_for(CONTACT_FROM, at=timezone.now()).filter(
-        claimed_at=None, borrower__department=department
-    )
-    loans = list(loans.for_list().order_by("due_at", "pk"))
-    if not loans or department is None:
+    """To a department's backup contact: what its people have had for 14 days or more after it was due."""
+    department, now = Department.objects.filter(pk=notice.facts["department"]).first(), timezone.now()
+    if department is None:
         return None
-    return notices.render("department_reminder", context={"department": department, "loans": loans})
+    loans = Loan.objects.overdue_for(CONTACT_FROM, at=now).filter(claimed_at=None, borrower__department=department)
+    assignments = Assignment.objects.overdue_for(CONTACT_FROM, at=now).filter(person__department=department)
+    lent = _by_due_date(loans.for_list(), assignments.for_list())
+    if not lent:
+        return None
+    return notices.render("department_reminder", context={"department": department, "lent": lent})
+
+
+def _by_due_date(*questions):
+    """The rows of keys and assets as one list, what is due first at the top."""
+    rows = [row for rows in questions for row in rows]
+    return sorted(rows, key=lambda row: (row.due_at, str(row.item)))
+
+
+def _overdue(lent):
+    n = len(lent)
+    if all(isinstance(row, Loan) for row in lent):
+        return ngettext("%(n)d key is overdue", "%(n)d keys are overdue", n) % {"n": n}
+    return ngettext("%(n)d thing is overdue", "%(n)d things are overdue", n) % {"n": n}
+
+
+def _due_soon(lent):
+    n = len(lent)
+    if all(isinstance(row, Loan) for row in lent):
+        return ngettext("%(n)d key is due soon", "%(n)d keys are due soon", n) % {"n": n}
+    return ngettext("%(n)d thing is due soon", "%(n)d things are due soon", n) % {"n": n}
 
 
 def _has_contact(person):
@@ -163,8 +184,8 @@ def _has_contact(person):
 
 
 def _tone(overdue):
-    """How firmly to ask: by the loan that is overdue longest."""
-    days = max((loan.days_late for loan in overdue), default=0)
+    """How firmly to ask: by what is overdue longest."""
+    days = max((row.days_late for row in overdue), default=0)
     return "last" if days >= CONTACT_FROM else "firm" if days >= FIRM_FROM else "kind"
 
 

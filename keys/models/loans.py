@@ -223,6 +223,15 @@ class Loan(Lent):
         return f"{self.key} · {self.borrower}"
 
     @property
+    def item(self):
+        """What is lent, by the word that keys and assets share."""
+        return self.key
+
+    @property
+    def holder(self):
+        return self.borrower
+
+    @property
     def is_lost(self):
         return self.is_open and self.lost_at is not None and self.found_at is None
 

@@ -2,6 +2,7 @@
 is missed, late or doubled changes nothing."""
 
 from datetime import datetime, time, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Department, Notice, Person
 from accounts.notices import post_all
+from assets.models import Assignment, AssignmentReminder
 from keys.models import Hold, Key, Loan, LoanException, Reminder
 from keys.notices import CONTACT_FROM
 from keys.operations.holds import end_holds
@@ -19,15 +21,16 @@ from keysite.ledger import alone, insert_from, lock_all, record_changes
 
 DUE_SOON = -1
 LADDER = (1, 3, 7, 14)  # days overdue
-CHUNK = 5000  # loans: a clerk's return waits a tenth of a second at most
+CHUNK = 5000  # loans and assignments: a clerk's return waits a tenth of a second at most
 
 
 def remind_borrowers(*, at):
-    """Put one digest per person and day into the outbox for loans that have reached a step of the ladder.
+    """Put one digest per person and day into the outbox for keys and assets that have reached a step of the ladder.
 
     The ladder is: due soon, then 1, 3, 7 and 14 days overdue; after a pause only the step that fits now is written.
     From 14 days on the department's backup contact is told too, also of people who are inactive and get no mail.
-    Not before ``REMINDERS_FROM`` in the institution's time zone; lost, paid and claimed loans are left alone.
+    Not before ``REMINDERS_FROM`` in the institution's time zone; what is lost, paid for or said to be back is left
+    alone, and so is what is put up in a space. A kit counts as one.
     """
     if at.astimezone(settings.INSTITUTION_ZONE).time() < settings.REMINDERS_FROM:
         return
@@ -38,35 +41,82 @@ def remind_borrowers(*, at):
 
 @transaction.atomic
 def _remind_chunk(at, last):
-    """Remind the next borrowers in the order of ``pk``; gives back the last of them, None when there are no more.
+    """Remind the next holders in the order of ``pk``; gives back the last of them, None when there are no more.
 
-    One statement writes the steps and one the digests, however many there are: row by row took five times as long.
-    Whoever has today's digest already waits until tomorrow: a step that no mail tells of is not written down.
+    One statement writes the steps of each kind and one the digests, however many there are: row by row took five times
+    as long. Whoever has today's digest already waits until tomorrow: a step that no mail tells of is not written down.
     """
     if not alone("remind_borrowers"):
         return None
     today = at.astimezone(settings.INSTITUTION_ZONE).date()
-    digest = Concat(Value(f"reminder:{today}:"), OuterRef("borrower"), output_field=models.CharField())
-    due = _worth_reminding(at, today).exclude(Exists(Notice.objects.filter(dedupe_key=digest)))
-    people = Loan.objects.to_remind(at=at).filter(borrower__gt=last).order_by("borrower")
-    last_of_chunk = people.values_list("borrower", flat=True)[CHUNK - 1 : CHUNK].first()
-    due = due.filter(borrower__gt=last, **({"borrower__lte": last_of_chunk} if last_of_chunk else {}))
-    insert_from(Reminder, ["loan", "due_at", "step", "at"], due.values_list("pk", "due_at", "step", Value(at)))
-    reached = Reminder.objects.filter(at=at, loan__returned_at=None, loan__paid_on=None)
-    _write_digests(reached, at, today, last, last_of_chunk)
+    last_of_chunk = _last_of_chunk(at, last)
+    reached = [ladder.climb(at, today, last, last_of_chunk) for ladder in LADDERS]
+    _write_digests(reached, at, today)
     post_all(_to_contacts(reached, at, today))
     return last_of_chunk
 
 
-def _worth_reminding(at, today):
-    """Loans due soon or overdue, annotated with the ``step`` of the ladder that they have newly reached."""
-    newest = Reminder.objects.filter(loan=OuterRef("pk"), due_at=OuterRef("due_at")).order_by("-step").values("step")
-    steps = [When(due_at__lt=_midnight(today, step - 1), then=step) for step in reversed(LADDER)]
-    return (
-        Loan.objects.to_remind(at=at)
-        .annotate(step=Case(*steps, When(due_at__gt=at, then=DUE_SOON), output_field=models.SmallIntegerField()))
-        .filter(step__gt=Coalesce(Subquery(newest[:1]), DUE_SOON - 1))
-    )
+def _last_of_chunk(at, last):
+    """The person at whom a chunk that begins after ``last`` is full; None when it takes in all the others."""
+    first, *others = (ladder.lent.to_remind(at=at).filter(**{f"{ladder.person}__gt": last}) for ladder in LADDERS)
+    people = first.order_by().values_list(LADDERS[0].person)
+    others = (rows.order_by().values_list(ladder.person) for rows, ladder in zip(others, LADDERS[1:], strict=True))
+    full = people.union(*others, all=True).order_by(LADDERS[0].person)[CHUNK - 1 : CHUNK].first()
+    return full and full[0]
+
+
+class Ladder(NamedTuple):
+    """What is lent, keys or assets, and the steps that it has reached."""
+
+    lent: models.QuerySet
+    steps: models.QuerySet
+    name: str  # what a step belongs to
+    person: str  # who has it
+    open: dict  # which steps belong to something that is still out, so that an index finds them
+
+    def climb(self, at, today, after, until):
+        """Write the steps that what people between ``after`` and ``until`` have has newly reached; gives back these."""
+        digest = Concat(Value(f"reminder:{today}:"), OuterRef(self.person), output_field=models.CharField())
+        due = self._worth_reminding(at, today).exclude(Exists(Notice.objects.filter(dedupe_key=digest)))
+        rows = due.filter(**_between(self.person, after, until)).values_list("pk", "due_at", "step", Value(at))
+        insert_from(self.steps.model, [self.name, "due_at", "step", "at"], rows)
+        return self.steps.filter(at=at, **_between(f"{self.name}__{self.person}", after, until), **self.open)
+
+    def people(self, reached):
+        return reached.order_by().values(f"{self.name}__{self.person}")
+
+    def _worth_reminding(self, at, today):
+        """What is due soon or overdue, annotated with the ``step`` of the ladder that it has newly reached."""
+        same = {self.name: OuterRef("pk"), "due_at": OuterRef("due_at")}
+        newest = self.steps.filter(**same).order_by("-step").values("step")
+        steps = [When(due_at__lt=_midnight(today, step - 1), then=step) for step in reversed(LADDER)]
+        return (
+            self.lent.to_remind(at=at)
+            .annotate(step=Case(*steps, When(due_at__gt=at, then=DUE_SOON), output_field=models.SmallIntegerField()))
+            .filter(step__gt=Coalesce(Subquery(newest[:1]), DUE_SOON - 1))
+        )
+
+
+LADDERS = (
+    Ladder(
+        Loan.objects.all(),
+        Reminder.objects.all(),
+        "loan",
+        "borrower",
+        {"loan__returned_at": None, "loan__paid_on": None},
+    ),
+    Ladder(
+        Assignment.objects.all(),
+        AssignmentReminder.objects.all(),
+        "assignment",
+        "person",
+        {"assignment__returned_at": None},
+    ),
+)
+
+
+def _between(name, after, until):
+    return {f"{name}__gt": after} | ({f"{name}__lte": until} if until else {})
 
 
 def _midnight(today, days):
@@ -74,10 +124,9 @@ def _midnight(today, days):
     return datetime.combine(today - timedelta(days=days), time.min, settings.INSTITUTION_ZONE)
 
 
-def _write_digests(reached, at, today, after, until):
-    people = Person.objects.active().filter(Exists(reached.filter(loan__borrower=OuterRef("pk"))), pk__gt=after)
-    if until:
-        people = people.filter(pk__lte=until)
+def _write_digests(reached, at, today):
+    first, *others = (ladder.people(rows) for ladder, rows in zip(LADDERS, reached, strict=True))
+    people = Person.objects.active().filter(pk__in=first.union(*others))
     columns = {
         "public_id": RandomUUID(),
         "kind": Value("loan_reminder"),
@@ -97,9 +146,9 @@ def _write_digests(reached, at, today, after, until):
 
 
 def _to_contacts(reached, at, today):
-    departments = Department.objects.exclude(contact_email="").filter(
-        Exists(reached.filter(step__gte=CONTACT_FROM, loan__borrower__department=OuterRef("pk")))
-    )
+    long = [(ladder, rows.filter(step__gte=CONTACT_FROM)) for ladder, rows in zip(LADDERS, reached, strict=True)]
+    first, *others = (rows.order_by().values(f"{ladder.name}__{ladder.person}__department") for ladder, rows in long)
+    departments = Department.objects.exclude(contact_email="").filter(pk__in=first.union(*others))
     return [
         Notice(
             kind="department_reminder",

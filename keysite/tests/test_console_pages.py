@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from accounts.models import ClosedDay, Person
 from accounts.tests.factories import DepartmentFactory, PersonFactory
+from assets.models import Building, BuildingManager, Space
 from keys.admin.loans import LoanAdmin
-from keys.models import Loan
+from keys.models import Loan, SymbolSpace
 from keys.tests.factories import KeyFactory, LoanFactory
 from keysite.console import admin as pages_of_rows
 from keysite.console import lists
@@ -313,6 +314,26 @@ def test_when_the_rows_of_the_last_page_leave_the_list_the_page_before_is_shown(
 
     assert shown == [9]
     assert keys_on(console.get(last)) == [3, 6]
+
+
+def test_a_list_that_is_limited_to_a_scope_is_turned_as_well(client, building_manager, monkeypatch):
+    """A symbol that opens two of a manager's rooms is still one row."""
+    monkeypatch.setattr(Listing, "list_per_page", 1)
+    hall = Building.objects.create(code="B1", name="Hall")
+    BuildingManager.objects.create(building=hall, person=building_manager, since="2026-01-01")
+    rooms = [Space.objects.create(building=hall, number=str(n)) for n in (1, 2)]
+    for n in (1, 2, 3):
+        symbol = KeyFactory(symbol__symbol=f"L{n}").symbol
+        for room in rooms[: n - 1]:
+            SymbolSpace.objects.create(symbol=symbol, space=room)
+    client.force_login(building_manager)
+
+    for address in ("/admin/keys/keysymbol/", "/admin/keys/key/"):
+        first = client.get(address)
+        second = client.get(address + link(first, "Next")).content.decode()
+        assert ">L2" in first.content.decode()
+        assert ">L3" in second
+        assert "> 2 of 2 key" in " ".join(second.split())
 
 
 def test_a_later_page_asks_as_often_as_the_first(console, book):

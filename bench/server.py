@@ -31,7 +31,8 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         command = [sys.executable, "-m", "gunicorn", "keysite.wsgi", "--bind", f"127.0.0.1:{self.port}"]
-        command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning"]
+        command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--keep-alive", "60"]
+        command += ["--log-level", "warning"]
         self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         self.cookies = {settings.SESSION_COOKIE_NAME: session_of(clerk)}
         self.http = HTTPConnection("127.0.0.1", self.port, timeout=60)

@@ -48,8 +48,13 @@ class Content(NamedTuple):
     html: str
 
 
-def post(*, kind, person=None, address="", facts=None, once_per=None, by=None):
-    """Put one message into the outbox, in the transaction of the deed; it is sent after the commit."""
+def post(**message):
+    """Put one message (as for ``letter``) into the outbox, in the transaction of the deed; sent after the commit."""
+    return post_all([letter(**message)])[0]
+
+
+def letter(*, kind, person=None, address="", facts=None, once_per=None, by=None):
+    """A message that is not in the outbox yet: for a deed that writes many at once."""
     notice = Notice(
         kind=kind,
         person=person,
@@ -59,7 +64,7 @@ def post(*, kind, person=None, address="", facts=None, once_per=None, by=None):
         next_try_at=timezone.now(),
     )
     notice.dedupe_key = once_per or f"{kind}:{notice.public_id}"
-    return post_all([notice])[0]
+    return notice
 
 
 def post_all(messages):

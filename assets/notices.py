@@ -38,6 +38,9 @@ RESERVED = {
     "no_show": gettext_lazy(
         "Not picked up: %(item)s, reserved from %(start)s to %(end)s. It is free for others again."
     ),
+    "undecided": gettext_lazy(
+        "Nobody has decided in time on %(item)s from %(start)s to %(end)s. Please ask again, or get in touch."
+    ),
     "unavailable": gettext_lazy("No longer available: %(item)s, reserved for you from %(start)s to %(end)s."),
 }
 
@@ -83,13 +86,23 @@ def asset_damaged(assignment, *, note, by):
     notices.post(kind="asset_damage", address=settings.DESK_EMAIL, facts=facts, by=by)
 
 
-def reservation_changed(reservation, *, by):
-    """Tell the person how the reservation stands now; what waits is told to the desk, too."""
-    said = reservation.outcome or ("confirmed" if reservation.confirmed_at else "waiting")
-    facts = {"reservation": reservation.pk, "said": said}
-    notices.post(kind="reservation", person=reservation.person, facts=facts, by=by)
-    if said == "waiting":
-        notices.post(kind="reservation_asked", address=settings.DESK_EMAIL, facts=facts, by=by)
+def reservations_changed(reservations, *, by):
+    """Tell the people how their reservations stand now; what waits is told to the desk, too."""
+    letters = []
+    for row in reservations:
+        facts = {"reservation": row.pk, "said": _how_it_stands(row)}
+        letters.append(notices.letter(kind="reservation", person=row.person, facts=facts, by=by))
+        if facts["said"] == "waiting":
+            asked = {"kind": "reservation_asked", "address": settings.DESK_EMAIL, "facts": facts, "by": by}
+            letters.append(notices.letter(**asked))
+    if letters:
+        notices.post_all(letters)
+
+
+def _how_it_stands(row):
+    if row.outcome == Reservation.Outcome.NO_SHOW and row.confirmed_at is None:
+        return "undecided"
+    return row.outcome or ("confirmed" if row.confirmed_at else "waiting")
 
 
 def disposal_asked(asset, *, by):

@@ -262,6 +262,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/m/ip,5/h/key",
     "sign_in_code": "60/m/ip",
     "kiosk": "30/m/key",
+    "calendar_feed": "30/m/ip",
     "kiosk_pin": "5/5m/key",
 }
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -9,7 +9,14 @@ from accounts.operations.departments import (
 from accounts.operations.forms import once
 from accounts.operations.imports import PERSON_COLUMNS, import_people
 from accounts.operations.kiosks import claim_kiosk, clerk_by_pin, kiosk_of, register_kiosk, revoke_kiosk
-from accounts.operations.lending import day_moment, due_moment, refuse_borrower, refuse_own_extension, with_trust
+from accounts.operations.lending import (
+    calendar_of,
+    day_moment,
+    due_moment,
+    refuse_borrower,
+    refuse_own_extension,
+    with_trust,
+)
 from accounts.operations.outbox import resend_notice, send_notices
 from accounts.operations.people import (
     anonymise,
@@ -47,6 +54,7 @@ __all__ = [
     "ask_password",
     "assign_roles",
     "block",
+    "calendar_of",
     "change_address",
     "check_code",
     "claim_kiosk",

@@ -36,13 +36,14 @@ def refuse_borrower(person, *, now):
         raise Refusal(_("%(affiliation)s borrows with a sponsor. Ask %(desk)s to name one for %(person)s.") % name)
 
 
-def due_moment(*, term, now, due_on=None, after=None):
+def due_moment(*, term, now, due_on=None, after=None, calendar=None):
     """When a loan of ``term`` made ``now`` is due: at closing time of ``due_on``, or as late as the term allows.
 
     A renewal says when the loan is due so far (``after``): the calendar's next date is then the one behind that.
-    Refused when that day is past, closed or beyond the term, and when the term's calendar has run out.
+    ``calendar`` is that of the term, for who has asked for it already. Refused when that day is past, closed or beyond
+    the term, and when the term's calendar has run out.
     """
-    calendar = _calendar(term, now)
+    calendar = calendar or calendar_of(term, now)
     last = due.longest(term, calendar, now, after)
     if last is None:
         raise Refusal(_("The calendar of “%(term)s” has no date left. Ask the desk to add one.") % {"term": term})
@@ -56,7 +57,7 @@ def due_moment(*, term, now, due_on=None, after=None):
 
 def day_moment(*, due_on, now):
     """When something without a term is due that is wanted back on ``due_on``. Refused for a past or closed day."""
-    return _open_moment(due_on, _calendar(None, now), now)
+    return _open_moment(due_on, calendar_of(None, now), now)
 
 
 def refuse_own_extension(item, *, term, due_at, earlier, now):
@@ -99,7 +100,8 @@ def _open_moment(due_on, calendar, now, last=""):
     return calendar.moment(due_on)
 
 
-def _calendar(term, now):
+def calendar_of(term, now):
+    """When the desk is open from the day of ``now`` on, and on which days loans of ``term`` end."""
     today = timezone.localdate(now, settings.INSTITUTION_ZONE)
     ends = TermDate.objects.filter(term=term, on__gte=today).values_list("on", Value(False)).order_by()
     days = ClosedDay.objects.filter(on__gte=today).values_list("on", Value(True)).order_by().union(ends)

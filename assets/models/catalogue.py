@@ -103,7 +103,7 @@ class AssetType(models.Model):
 class AssetModelQuerySet(NamedQuerySet):
     def lendable(self):
         """Models of which at least one is lent."""
-        return self.filter(assets__in=_assets().lendable()).distinct()
+        return self.filter(pk__in=_assets().lendable().values("model"))
 
     def search(self, text):
         """Models that have a word beginning so, for each word of ``text``, in name or number."""

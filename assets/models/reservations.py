@@ -171,6 +171,8 @@ class Reservation(models.Model):
 
     @property
     def status(self):
+        if self.outcome == self.Outcome.NO_SHOW and self.confirmed_at is None:
+            return _("Not decided in time")
         if not self.is_live:
             return self.Outcome(self.outcome).label
         return _("Confirmed") if self.confirmed_at else _("Waiting for the desk")

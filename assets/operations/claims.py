@@ -1,10 +1,11 @@
 """What is promised: reservations that a hand-over would break, and the one that it fulfils."""
 
 from collections import defaultdict
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -130,7 +131,7 @@ class Claims:
 
 
 def pools_of(models, *, now, leaving=()):
-    """The pool of each of ``models``, in four questions however many they are.
+    """The pool of each of ``models``, in three questions however many they are.
 
     A unit is lent at all, not part of a kit, and in service or expected back in service on some day; until that day it
     is taken. What is overdue, or not back in service as expected, counts as taken for a week more; what is lost or
@@ -142,15 +143,12 @@ def pools_of(models, *, now, leaving=()):
         pools[unit.model_id].units.add(unit.pk)
         if unit.is_out_of_service:
             pools[unit.model_id].taken.append(_in_repair(unit, now))
-    keys = Asset.objects.units().filter(model__in=models).values("pk")
-    for row in Assignment.objects.open().filter(asset__in=keys):
+    for row in Assignment.objects.open().filter(asset__in=list(units)):
         if row not in leaving:
             pools[units[row.asset_id].model_id].taken.append(_out(row, now))
-    claims = Reservation.objects.live().filter(ends_at__gt=now).select_related("person", "asset", "model")
-    for claim in claims.filter(model__in=models):
-        pools[claim.model_id].taken.append(_span(claim))
-    for claim in claims.filter(asset__in=keys):
-        pools[units[claim.asset_id].model_id].taken.append(_span(claim))
+    claims = Reservation.objects.live().filter(Q(model__in=models) | Q(asset__in=list(units)), ends_at__gt=now)
+    for claim in claims.select_related("person", "asset", "model").order_by("pk"):
+        pools[claim.model_id or units[claim.asset_id].model_id].taken.append(_span(claim))
     return pools
 
 
@@ -191,8 +189,7 @@ def end_claims(claims, *, by, reason, outcome=Reservation.Outcome.UNAVAILABLE, t
         row.outcome, row.outcome_reason = outcome, reason[:200]
     why = f"{outcome}: {reason}" if reason else str(outcome)
     record_changes(rows, ENDED, by=by, reason=with_trust(why, trust) if by else why)
-    for row in rows:
-        notices.reservation_changed(row, by=by)
+    notices.reservations_changed(rows, by=by)
     return rows
 
 
@@ -209,7 +206,7 @@ def lock_promises(claims):
 
 def midnight_of(day):
     """The beginning of ``day`` in the institution's time zone."""
-    return datetime.combine(day, time.min, settings.INSTITUTION_ZONE)
+    return datetime.combine(day, time.min, settings.INSTITUTION_ZONE).astimezone(UTC)
 
 
 def reserved_sentence(item, claim):

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
-from accounts.models import ClosedDay, Trust
-from accounts.operations import due_moment, refuse_borrower
+from accounts.models import Trust
+from accounts.operations import calendar_of, due_moment, refuse_borrower
 from assets.availability import Taken
 from assets.models import Assignment, Reservation
 from assets.operations.claims import LATE, at_the_desk, pools_of
@@ -36,9 +36,10 @@ def refuse_span(person, term, starts_at, ends_at, *, now):
     if starts_at > now + FURTHEST:
         words = {"last": date_format(timezone.localdate(now + FURTHEST, settings.INSTITUTION_ZONE))}
         raise Refusal(_("Nothing is reserved so far ahead. Begin until %(last)s.") % words)
-    _refuse_beginning(timezone.localtime(starts_at, settings.INSTITUTION_ZONE))
+    calendar = calendar_of(term, starts_at)
+    _refuse_beginning(timezone.localtime(starts_at, settings.INSTITUTION_ZONE), calendar)
     last_day = timezone.localdate(ends_at - A_MOMENT, settings.INSTITUTION_ZONE)
-    due_moment(term=term, now=starts_at, due_on=last_day)
+    due_moment(term=term, now=starts_at, due_on=last_day, calendar=calendar)
     if person.leaves_on and person.leaves_on < last_day:
         words = {"person": person.name or person.email, "day": date_format(person.leaves_on)}
         raise Refusal(_("%(person)s leaves on %(day)s. Give an end until then.") % words)
@@ -77,11 +78,11 @@ def refuse_model(model, starts_at, ends_at, *, unit=None, now):
         raise Refusal(_("No single %(model)s is free all that time. Choose a shorter time.") % words)
 
 
-def _refuse_beginning(local):
-    words = {"day": date_format(local), "time": time_format(settings.CLOSING_TIME)}
-    if ClosedDay.objects.filter(on=local.date()).exists():
+def _refuse_beginning(local, calendar):
+    words = {"day": date_format(local), "time": time_format(calendar.closing)}
+    if local.date() in calendar.closed:
         raise Refusal(_("The desk is closed on %(day)s. Begin on another day.") % words)
-    if local.time() >= settings.CLOSING_TIME:
+    if local.time() >= calendar.closing:
         raise Refusal(_("The desk closes at %(time)s. Begin before that, or on another day.") % words)
 
 

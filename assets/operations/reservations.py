@@ -14,8 +14,6 @@ from assets.operations.promises import refuse_asset, refuse_model, refuse_reserv
 from assets.operations.rules import lock_assets, lock_models
 from keysite.ledger import Refusal, lock, lock_all, record
 
-NOT_DECIDED = "not decided in time"
-
 
 @transaction.atomic
 def reserve(*, person, starts_at, ends_at, by, trust, asset=None, model=None, purpose=""):
@@ -42,7 +40,7 @@ def reserve(*, person, starts_at, ends_at, by, trust, asset=None, model=None, pu
     if trust == Trust.STAFF:
         reservation.confirmed_at, reservation.confirmed_by = now, by
     record(reservation, by=by, reason=with_trust("reserved", trust))
-    notices.reservation_changed(reservation, by=by)
+    notices.reservations_changed([reservation], by=by)
     return reservation
 
 
@@ -54,7 +52,7 @@ def confirm_reservation(*, reservation, by):
     refuse_borrower(reservation.person, now=timezone.now())
     reservation.confirmed_at, reservation.confirmed_by = timezone.now(), by
     record(reservation, by=by, reason="confirmed")
-    notices.reservation_changed(reservation, by=by)
+    notices.reservations_changed([reservation], by=by)
 
 
 @transaction.atomic
@@ -82,11 +80,7 @@ def expire_reservations(*, at):
     Each person is told; what they had reserved is free for others. Gives back how many ended.
     """
     rows = lock_promises(Reservation.objects.run_out(at=at))
-    undecided = [row for row in rows if row.confirmed_at is None]
-    no_show = {"by": None, "outcome": Reservation.Outcome.NO_SHOW}
-    ended = end_claims(undecided, reason=NOT_DECIDED, **no_show)
-    ended += end_claims([row for row in rows if row.confirmed_at], reason="", **no_show)
-    return len(ended)
+    return len(end_claims(rows, by=None, reason="", outcome=Reservation.Outcome.NO_SHOW))
 
 
 def _held(asset, model):

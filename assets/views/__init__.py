@@ -3,6 +3,7 @@
 from assets.views.assets import asset_list, asset_tag
 from assets.views.borrow import model_borrow, model_calendar, model_list
 from assets.views.calendar import calendar_feed, feed_make, feed_revoke
+from assets.views.desk import asset_desk, asset_desk_assign, asset_desk_take_back
 from assets.views.holdings import (
     asset_receipt,
     assignment_confirm,
@@ -20,6 +21,9 @@ from assets.views.reservations import (
 )
 
 __all__ = [
+    "asset_desk",
+    "asset_desk_assign",
+    "asset_desk_take_back",
     "reservation_reject",
     "reservation_queue",
     "reservation_list",

@@ -54,6 +54,7 @@ BY_WHO_PROVES_IT |= {
 BY_ONESELF = {"complete_profile", "set_password", "tell_sign_in_changed"}
 # Questions, which change nothing; those about one thing take it without a keyword.
 QUESTIONS = {
+    "calendar_of",
     "clerk_by_pin",
     "day_moment",
     "due_moment",
@@ -72,6 +73,7 @@ QUESTIONS = {
 
 # Where a deed is tried that has no test file of its own name.
 TESTED_IN = {
+    "test_due_moment": {"calendar_of"},
     "test_assign": {"day_moment", "with_trust"},
     "test_check_out": {"refuse_borrower"},
     "test_claim_return": {"reject_claim"},

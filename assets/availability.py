@@ -14,8 +14,8 @@ FOR_EVER = float("inf")
 class Taken(NamedTuple):
     """A unit is out, or reserved, from ``start`` to ``end`` (left out).
 
-    ``what`` is the row that says so, ``unit`` which one it is; None for any of the model. ``late``: it should have been
-    back by now, so that its end is a guess.
+    ``what`` is the promise behind it, if it is one; ``unit`` which unit it is, None for any of the model. ``late``: it
+    should have been back by now, so that its end is a guess.
     """
 
     start: datetime

@@ -35,10 +35,10 @@ def assign(
     """Give assets and kits to ``person``, or put them up in ``space``; exactly one of the two.
 
     A person's are due by ``term`` (else that of the asset's type, else of the affiliation), on ``due_on`` if that is
-    sooner, or not at all if ``open_ended``; a kit as late as each of its assets may be kept; what is put up in a space
-    only if ``due_on`` says so. ``out_at`` is a moment in the past at which it happened; what is written down keeps both
-    dates. Each of ``kits`` is a ``Load``: a kit, less what of it stays. The person's own reservation ends with it.
-    All or nothing, unless the desk says ``take_rest``. Gives back the assignments, one per asset and per kit.
+    sooner, when their reservation ends if nothing else is said, or not at all if ``open_ended``; a kit as late as each
+    of its assets may be kept; what is put up in a space only if ``due_on`` says so. ``out_at`` is a moment in the past at
+    which it happened; what is written down keeps both dates. Each of ``kits`` is a ``Load``: a kit, less what of it
+    stays. The person's own reservation ends with it. All or nothing, unless the desk says ``take_rest``. Gives back the assignments, one per asset and per kit.
 
     Refused for a person who may not borrow, without a due date where the affiliation needs one, for a due date that
     the term does not allow, for a moment still to come, and per asset (``BasketRefusal.lines``): disposed of, lost,
@@ -56,7 +56,9 @@ def assign(
 
     made = {"person": person, "space": space, "out_at": out_at, "out_recorded_at": now, "out_by": by}
     made |= {"trust": trust, "note": note[:500]}
-    terms = {asset: {"term": until.term_of(asset), "due_at": until.of(asset)} for asset in assets if asset in going}
+    terms = {
+        asset: {"term": until.term_of(asset), "due_at": basket.due_of(asset)} for asset in assets if asset in going
+    }
     rows = [Assignment(asset=asset, **agreed, **made) for asset, agreed in terms.items()]
     rows += [Assignment(kit=kit, **cargo.due(kit, until), **made) for kit in cargo.kits if kit in going]
     record_new(rows, by=by, reason=with_trust("assigned", trust))
@@ -105,7 +107,9 @@ def preview_assign(
         due = _due_of(assets, cargo, until)
     except Refusal as refused:
         basket.until, refusal, due = None, str(refused), {}
-    return Preview(basket.judge(assets) | cargo.judge(basket), refusal, due)
+    verdicts = basket.judge(assets) | cargo.judge(basket)
+    due |= {asset: basket.due_of(asset) for asset in assets if asset in due}
+    return Preview(verdicts, refusal, due)
 
 
 def fulfil(basket, assignments, *, by):

@@ -1,8 +1,9 @@
 """What is promised: reservations that a hand-over would break, and the one that it fulfils."""
 
 from collections import defaultdict
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db.models import Q
@@ -18,7 +19,24 @@ from assets.models import Asset, AssetModel, Assignment, Reservation
 from keysite.ledger import lock_all, record_changes
 
 LATE = timedelta(days=7)  # for so long what should be back is promised to nobody else
+UNIT = ("pk", "model", "out_of_service_at", "out_of_service_until")
+PROMISE = ("pk", "confirmed_at", "reserved_at")
 ENDED = ["ended_at", "ended_by", "outcome", "outcome_reason"]
+
+
+class Promise(NamedTuple):
+    """What of a reservation matters to the others: whether it is confirmed, and when it was made."""
+
+    pk: int
+    confirmed_at: datetime | None
+    reserved_at: datetime
+
+
+class _Unit(NamedTuple):
+    pk: int
+    model: int
+    out_at: datetime | None
+    back_on: date | None
 
 
 class Pool:
@@ -50,9 +68,10 @@ class Pool:
         return [span for span in after if span.what not in known] if len(after) > len(before) else []
 
     def without(self, claims):
-        """The same, as if these reservations were not."""
+        """The same, as if the reservations of these keys were not."""
         rest = Pool(self.now)
-        rest.units, rest.taken = self.units, [span for span in self.taken if span.what not in claims]
+        rest.units = self.units
+        rest.taken = [span for span in self.taken if span.what is None or span.what.pk not in claims]
         return rest
 
 
@@ -77,6 +96,11 @@ class Claims:
         if broken:
             self.used.pop(asset.pk, None)
         return broken and reserved_sentence(broken.item, broken)
+
+    def until_as_reserved(self, asset, until):
+        """When the reservation ends that this fulfils, if that is before ``until``."""
+        own = self.used.get(asset.pk) or self._own_claim(asset, until)
+        return min(own.ends_at, until or own.ends_at) if own else until
 
     def _own_claim(self, asset, until):
         """The person's claim that this fulfils: to the asset itself, else to one of its model.
@@ -114,13 +138,14 @@ class Claims:
         pool = self._pools.get(asset.model_id)
         if pool is None or asset.pk not in pool.units:
             return None
-        rest, away = pool.without(set(self.used.values())), Taken(self.start, until, unit=asset.pk)
+        rest = pool.without({claim.pk for claim in self.used.values()})
+        away = Taken(self.start, until, unit=asset.pk)
         for moment in full_from(len(rest.units), rest.taken, self.start, until):
-            running = [span for span in rest.taken if isinstance(span.what, Reservation) and span.runs_at(moment)]
+            running = [span for span in rest.taken if span.what and span.runs_at(moment)]
             if running:
-                return max(running, key=lambda span: span.start).what
+                return _claim(max(running, key=lambda span: span.start).what.pk)
         for span in rest.left_out(away):
-            return span.what
+            return _claim(span.what.pk)
         pool.taken.append(away)
         return None
 
@@ -138,21 +163,19 @@ def pools_of(models, *, now, leaving=()):
     out without a due date, for ever. ``leaving`` are assignments that do not count.
     """
     pools = defaultdict(lambda: Pool(now))
-    units = {unit.pk: unit for unit in Asset.objects.units().filter(model__in=models).only(*UNIT)}
+    units = {row.pk: row for row in map(_Unit._make, Asset.objects.units().filter(model__in=models).values_list(*UNIT))}
     for unit in units.values():
-        pools[unit.model_id].units.add(unit.pk)
-        if unit.is_out_of_service:
-            pools[unit.model_id].taken.append(_in_repair(unit, now))
-    for row in Assignment.objects.open().filter(asset__in=list(units)):
-        if row not in leaving:
-            pools[units[row.asset_id].model_id].taken.append(_out(row, now))
-    claims = Reservation.objects.live().filter(Q(model__in=models) | Q(asset__in=list(units)), ends_at__gt=now)
-    for claim in claims.select_related("person", "asset", "model").order_by("pk"):
-        pools[claim.model_id or units[claim.asset_id].model_id].taken.append(_span(claim))
+        pools[unit.model].units.add(unit.pk)
+        if unit.out_at:
+            pools[unit.model].taken.append(_in_repair(unit, now))
+    keys = list(units)
+    out = Assignment.objects.open().filter(asset__in=keys).exclude(pk__in=[row.pk for row in leaving])
+    for asset, *times in out.values_list("asset", "out_at", "due_at", "lost_at"):
+        pools[units[asset].model].taken.append(_out(asset, *times, now))
+    claims = Reservation.objects.live().filter(Q(model__in=models) | Q(asset__in=keys), ends_at__gt=now)
+    for model, asset, start, end, *facts in claims.values_list("model", "asset", "starts_at", "ends_at", *PROMISE):
+        pools[model or units[asset].model].taken.append(Taken(start, end, Promise(*facts), asset))
     return pools
-
-
-UNIT = ("model_id", "out_of_service_at", "out_of_service_until")
 
 
 def free_units(model, start, end):
@@ -169,15 +192,14 @@ def claims_broken_without(assets, *, until=None):
     """
     assets, now = list(assets), timezone.now()
     back = midnight_of(until) if until else None
-    own = Reservation.objects.live().filter(asset__in=assets).select_related("person", "asset", "model")
-    broken = [claim for claim in own if back is None or claim.starts_at < back]
+    own = Reservation.objects.live().filter(asset__in=assets)
+    broken = set((own.filter(starts_at__lt=back) if back else own).values_list("pk", flat=True))
     gone = {asset.pk: Taken(now, back, unit=asset.pk) for asset in assets}
     for pool in pools_of({asset.model_id for asset in assets} - {None}, now=now).values():
-        pool.units = pool.units - gone.keys() if back is None else pool.units
-        rest = [span for span in pool.on_time if span.unit not in gone or _stays(span, back)]
-        rest += [gone[unit] for unit in pool.units if unit in gone]
-        broken += _beyond(pool, [span for span in rest if span.what not in broken])
-    return broken
+        pool.units = pool.units if back else pool.units - gone.keys()
+        rest = [span for span in pool.on_time if span.unit not in gone or (back and span.what and span.start >= back)]
+        broken |= _beyond(pool, [*rest, *(gone[unit] for unit in pool.units if unit in gone)])
+    return list(_claims().filter(pk__in=broken).order_by("pk"))
 
 
 def end_claims(claims, *, by, reason, outcome=Reservation.Outcome.UNAVAILABLE, trust=Trust.STAFF):
@@ -222,36 +244,38 @@ def at_the_desk(moment):
 
 
 def _beyond(pool, spans):
-    """The reservations of any unit that the units of the pool cannot serve all."""
+    """The keys of the reservations of any unit that the units of the pool cannot serve all."""
     loose = [span for span in spans if span.unit is None]
     kept = [span for span in spans if span.unit is not None]
     if not loose or (peak(spans, pool.now, None) <= len(pool.units) and not unplaced(pool.units, spans, pool.now)):
-        return []
+        return set()
     left = []
     for span in sorted(loose, key=lambda one: (not one.what.confirmed_at, one.what.reserved_at, one.what.pk)):
         fits = peak([*kept, span], max(span.start, pool.now), span.end) <= len(pool.units)
         (kept if fits else left).append(span)
-    left += unplaced(pool.units, kept, pool.now)
-    return [span.what for span in left]
+    return {span.what.pk for span in [*left, *unplaced(pool.units, kept, pool.now)]}
 
 
-def _stays(span, back):
-    """Whether a reservation of an asset that is away until ``back`` can still be kept."""
-    return back is not None and isinstance(span.what, Reservation) and span.start >= back
-
-
-def _out(row, now):
-    if row.lost_at or row.due_at is None:
-        return Taken(row.out_at, None, row, row.asset_id)
-    late = row.due_at <= now
-    return Taken(row.out_at, now + LATE if late else row.due_at, row, row.asset_id, late)
+def _out(asset, out_at, due_at, lost_at, now):
+    if lost_at or due_at is None:
+        return Taken(out_at, None, unit=asset)
+    late = due_at <= now
+    return Taken(out_at, now + LATE if late else due_at, unit=asset, late=late)
 
 
 def _in_repair(unit, now):
-    back = midnight_of(unit.out_of_service_until)
+    back = midnight_of(unit.back_on)
     late = back <= now
-    return Taken(unit.out_of_service_at, now + LATE if late else back, unit, unit.pk, late)
+    return Taken(unit.out_at, now + LATE if late else back, unit=unit.pk, late=late)
+
+
+def _claims():
+    return Reservation.objects.select_related("person", "asset", "model")
+
+
+def _claim(pk):
+    return _claims().get(pk=pk)
 
 
 def _span(claim):
-    return Taken(claim.starts_at, claim.ends_at, claim, claim.asset_id)
+    return Taken(claim.starts_at, claim.ends_at, unit=claim.asset_id)

@@ -87,6 +87,13 @@ class Basket:
             )
         return verdicts
 
+    def due_of(self, asset):
+        """Until when it is away: as long as the person had reserved it, where the clerk has not agreed on more."""
+        agreed = self.until.of(asset)
+        if self.until.due_on or self.until.open_ended:
+            return agreed
+        return self.claims.until_as_reserved(self.found[asset.pk], agreed)
+
     def _why_not_there(self, asset):
         words = {"asset": str(asset)}
         held = getattr(asset, "open_assignment", None)
@@ -118,7 +125,7 @@ class Basket:
 
     def _why_not_promised(self, asset):
         """Who else has reserved it; until when it would be away is not known before somebody is named."""
-        return self.until and self.claims.why_not(asset, until=self.until.of(asset))
+        return self.until and self.claims.why_not(asset, until=self.due_of(asset))
 
     def _why_not_then(self, asset):
         """Why it cannot have gone out at a moment in the past: somebody had it then."""

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Affiliation, Department, LoanTerm, Notice, Person
 from accounts.operations import anonymise, assign_roles, propose_department, sync_roles
 from assets.models import Building
-from keys.models import KeySymbol, KeySystem, Reminder
+from keys.models import KeySymbol, KeySystem
 from keysite.ledger import Refusal, analyze, lock_word, record_past
 
 REAL = (Person, Affiliation, Department, LoanTerm, Building, KeySystem, KeySymbol)
@@ -31,7 +31,8 @@ def make_demo(*, invent):
     sync_roles()
     for batch in university.batches:
         record_past([told.row for told in batch], [told.versions() for told in batch])
-    Reminder.objects.bulk_create(university.reminders, batch_size=1000)
+    for log in university.logs:
+        type(log[0]).objects.bulk_create(log, batch_size=1000)
     _backdate([told for batch in university.batches for told in batch if isinstance(told.row, Person)])
     _write_notices(university.notices())
     analyze()

@@ -83,6 +83,7 @@ class People:
                     identifier_required=identifier,
                     sponsor_required=sponsor,
                     may_be_chosen=chosen,
+                    due_date_required=name not in ("Staff", "Facilities"),
                 )
             )
             for name, term, level, identifier, sponsor, chosen in kinds

@@ -1,8 +1,11 @@
-"""The invented university as a whole: 5 buildings, 300 symbols, 1,500 keys, 150 people, 10,000 loans."""
+"""The invented university as a whole: 5 buildings, 1,500 keys, 1,000 assets, 150 people, 10,000 loans."""
 
 from dataclasses import dataclass, field
 
+from keysite.demo.asked_for import AskedFor, Counted
 from keysite.demo.desk import Desk
+from keysite.demo.inventory import Inventory
+from keysite.demo.lending import Lending
 from keysite.demo.past import Past
 from keysite.demo.people import People
 from keysite.demo.places import Places
@@ -15,15 +18,13 @@ SEED = 1887
 
 @dataclass
 class University:
-    """All rows with their past, in batches of one model, each after those it refers to."""
+    """All rows with their past, in batches of one model, each after those it refers to; ``logs`` are rows without."""
 
     people: People
     desk: Desk
+    lending: Lending
     batches: list = field(default_factory=list)
-
-    @property
-    def reminders(self):
-        return self.desk.reminders
+    logs: list = field(default_factory=list)
 
     def notices(self):
         """What has been written to people; known once the loans are in the register."""
@@ -42,4 +43,9 @@ def invent(at, *, password, seed=SEED):
     first = [told for told in desk.loans if told.row.follows is None]
     handed_on = [told for told in desk.loans if told.row.follows is not None]
     batches = [*people.batches, *places.batches, first, handed_on, desk.renewals, desk.exceptions, desk.holds]
-    return University(people, desk, batches)
+    inventory = Inventory(world, people, places)
+    lending = Lending(world, people, inventory)
+    asked, counted = AskedFor(world, people, inventory, lending), Counted(world, people, inventory, lending)
+    batches += [*inventory.batches, *lending.batches, asked.told, counted.told]
+    logs = [desk.reminders, list(lending.reminders()), counted.counts]
+    return University(people, desk, lending, [batch for batch in batches if batch], logs)

@@ -12,7 +12,21 @@ from django.utils import timezone
 
 from accounts.models import Department, Notice, Person
 from accounts.tests.factories import PersonFactory
-from assets.models import Building, BuildingManager
+from assets.availability import peak
+from assets.models import (
+    Asset,
+    AssetModel,
+    Assignment,
+    AssignmentPart,
+    Building,
+    BuildingManager,
+    Count,
+    Extension,
+    Kit,
+    Reservation,
+)
+from assets.operations import expire_reservations, remind_of_dates
+from assets.operations.claims import pools_of
 from keys.models import Hold, Key, KeySymbol, Loan, LoanException, Renewal
 from keys.notices import receipt_of, recent_receipts
 from keys.operations import remind_borrowers
@@ -57,6 +71,31 @@ def test_keeps_the_rules_of_the_desk_on_any_day(university):
     holding = Counter((loan.borrower.email, loan.key.symbol.symbol) for loan in loans if loan.is_active)
     assert sorted(holding.values())[-3:] == [1, 2, 2]  # two people have an exception
     assert (len(loans), sum(loan.is_open for loan in loans)) == (10_000, 800)
+
+
+@pytest.mark.slow
+def test_keeps_the_rules_of_the_equipment_desk_on_any_day(university):
+    world, lending, by_item = university.people.world, university.lending, {}
+    for told in (*lending.whole, *lending.later, *lending.members):
+        row = told.row
+        by_item.setdefault(row.kit.public_code if row.kit else row.asset.tag, []).append(row)
+        first_due = told.versions()[0].was.get("due_at", row.due_at)
+        assert row.out_at <= (row.returned_at or world.at) <= world.at
+        assert (row.person is None) is (row.space is not None)
+        if row.term:
+            assert first_due <= world.due(row.term, row.out_at)
+            assert row.due_at.astimezone(settings.INSTITUTION_ZONE).date() not in world.closed
+        elif row.person:
+            assert not row.person.affiliation.due_date_required
+        if row.part_of:
+            assert (row.person, row.out_at, row.due_at) == (row.part_of.person, row.part_of.out_at, row.part_of.due_at)
+        elif row.person and row.asset:
+            assert row.asset.lendable
+
+    for rows in by_item.values():
+        rows.sort(key=lambda row: (row.out_at, row.returned_at or world.at))
+        assert all(first.returned_at and first.returned_at <= then.out_at for first, then in pairwise(rows))
+    assert sum(row.returned_at is None for row in lending.rows) == 197
 
 
 @pytest.mark.slow
@@ -115,11 +154,32 @@ def test_fills_an_empty_register_with_every_state(demo):
         "Sent", "Waiting", "Given up", "Cancelled"
     }  # fmt: skip
 
+    _check_assets(at)
     _check_histories()
     _check_sign_ins(demo)
     _check_that_receipts_can_be_read()
     _check_that_the_clock_finds_little_to_do(at)
     _check_that_a_second_run_changes_nothing()
+
+
+def _check_assets(at):
+    rows, day = Assignment.objects, at.date()
+    assert (Asset.objects.count(), Kit.objects.count(), AssetModel.objects.count()) == (994, 12, 22)
+    assert 2_000 < rows.whole().count() < 3_500
+    assert Counter(str(row.status) for row in rows.open().whole()).keys() == {"Assigned", "Overdue", "In place", "Lost"}
+    assert (rows.missing_from_kits().count(), AssignmentPart.objects.filter(missing=1).count()) == (1, 1)
+    assert rows.filter(follows__isnull=False).count() == 4
+    assert Extension.objects.exists()
+    states = Counter(asset.state for asset in Asset.objects.for_list())
+    assert states.keys() == set(Asset.State)
+    assert (Asset.objects.disposed().count(), Asset.objects.awaiting_approval().count()) == (14, 1)
+    assert Asset.objects.high_value().exists()
+    assert Asset.objects.service_due(on=day).exists()
+    assert len({str(claim.status) for claim in Reservation.objects.all()}) == 6
+    assert Reservation.objects.waiting().count() == 6
+    assert Counter(count.result for count in Count.objects.all()).keys() == set(Count.Result)
+    for pool in pools_of(AssetModel.objects.values("pk"), now=at).values():
+        assert peak(pool.taken, at, None) <= len(pool.units)
 
 
 def _check_histories():
@@ -146,13 +206,15 @@ def _check_sign_ins(printed):
 
 def _check_that_receipts_can_be_read():
     for person in Person.objects.active():
-        for receipt, happened in recent_receipts(person):
+        for receipt, _page, happened in recent_receipts(person):
             assert str(receipt_of(receipt)["happened"]) == str(happened) != ""
 
 
 def _check_that_the_clock_finds_little_to_do(at):
     before = Notice.objects.count()
     remind_borrowers(at=at)
+    remind_of_dates(at=at)
+    expire_reservations(at=at)
     assert Notice.objects.count() - before < 60
 
 

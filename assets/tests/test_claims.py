@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.operations import send_notices
 from accounts.tests.factories import PersonFactory
 from assets.models import Assignment, Reservation
+from assets.notices import CONTENTS
 from assets.operations import assign, claims_broken_without, end_claims, free_units
 from assets.tests.factories import (
     AssetFactory,
@@ -20,7 +21,6 @@ from assets.tests.factories import (
     ReservationFactory,
 )
 from keysite.ledger import BasketRefusal
-from keysite.tasks import CONTENTS
 from keysite.tests.queries import queries
 
 pytestmark = pytest.mark.django_db

@@ -10,6 +10,7 @@ from accounts.models import Notice
 from accounts.operations import send_notices
 from accounts.tests.factories import PersonFactory
 from assets.models import Asset, Reservation
+from assets.notices import CONTENTS
 from assets.operations import (
     add_to_kit,
     approve_disposal,
@@ -32,7 +33,6 @@ from assets.tests.factories import (
     SpaceFactory,
 )
 from keysite.ledger import Refusal
-from keysite.tasks import CONTENTS
 from keysite.tests.history import last_version, refused
 from keysite.tests.races import at_once
 

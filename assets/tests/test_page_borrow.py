@@ -16,9 +16,9 @@ from assets.tests.factories import (
     ManufacturerFactory,
     ReservationFactory,
 )
-from keys.tests.pages import problems_of, text_of
 from keysite.tests.pages import form_of, send
 from keysite.tests.queries import queries
+from keysite.tests.reading import problems_of, text_of
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)  # ten in the morning at the desk
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -9,9 +9,9 @@ from accounts.models import Notice, Person
 from accounts.operations import send_notices
 from accounts.tests.factories import DepartmentFactory, PersonFactory
 from assets.models import Asset, AssetReminder
+from assets.notices import CONTENTS
 from assets.operations import dispose, remind_of_dates
 from assets.tests.factories import AssetFactory, DisposalTypeFactory
-from keysite.tasks import CONTENTS
 from keysite.tests.queries import queries
 from keysite.tests.races import at_once
 

@@ -1,12 +1,14 @@
 """Damaged: lent to nobody else until somebody has seen to it."""
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Notice, Trust
+from accounts.operations import send_notices
 from assets.models import Asset, Reservation
+from assets.notices import CONTENTS
 from assets.operations import report_asset_damaged, report_asset_lost, take_back, take_back_kit
 from assets.tests.factories import ReservationFactory
-from keysite.tasks import send_notices
 from keysite.tests.history import last_version, refused
 from keysite.tests.queries import queries
 
@@ -25,7 +27,7 @@ def test_it_goes_out_of_service_and_stays_with_its_holder(assignment, asset, bor
 def test_only_the_desk_reads_what_was_typed(assignment, borrower, mailoutbox, settings):
     report_asset_damaged(assignment=assignment, by=borrower, trust=Trust.PROVED, note="http://evil.example")
 
-    send_notices()
+    send_notices(contents=CONTENTS, at=timezone.now())
 
     to_desk = next(mail for mail in mailoutbox if mail.to == [settings.DESK_EMAIL])
     to_holder = next(mail for mail in mailoutbox if mail.to == [borrower.email])

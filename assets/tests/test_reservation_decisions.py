@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Trust
 from accounts.operations import block, send_notices
 from assets.models import Reservation
+from assets.notices import CONTENTS
 from assets.operations import (
     assign,
     cancel_reservation,
@@ -19,7 +20,6 @@ from assets.operations import (
 )
 from assets.tests.factories import AssetFactory, AssetModelFactory, ReservationFactory
 from keysite.ledger import Refusal
-from keysite.tasks import CONTENTS
 from keysite.tests.queries import queries
 
 pytestmark = pytest.mark.django_db

@@ -12,6 +12,7 @@ from accounts.models import ClosedDay, Notice, Trust
 from accounts.operations import block, send_notices
 from accounts.tests.factories import LoanTermFactory, PersonFactory
 from assets.models import Reservation
+from assets.notices import CONTENTS
 from assets.operations import reserve
 from assets.tests.factories import (
     AssetFactory,
@@ -22,7 +23,6 @@ from assets.tests.factories import (
     ReservationFactory,
 )
 from keysite.ledger import Refusal
-from keysite.tasks import CONTENTS
 from keysite.tests.queries import queries
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from keys.tests.factories import HoldFactory, KeyFactory, LoanFactory
-from keys.tests.pages import text_of
 from keysite.tests.queries import queries
+from keysite.tests.reading import text_of
 
 DESK = reverse("desk")
 

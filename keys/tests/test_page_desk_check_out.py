@@ -10,8 +10,8 @@ from accounts.models import Notice, Person, Trust
 from accounts.tests.factories import AffiliationFactory, LoanTermFactory, PersonFactory
 from keys.models import Loan
 from keys.tests.factories import HoldFactory, KeyFactory, LoanFactory
-from keys.tests.pages import post, problems_of, text_of
 from keysite.tests.queries import queries
+from keysite.tests.reading import post, problems_of, text_of
 
 DESK, PAGE = reverse("desk"), reverse("desk_check_out")
 NEWCOMER = {

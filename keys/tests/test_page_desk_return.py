@@ -10,8 +10,8 @@ from accounts.models import Notice, Trust
 from keys import operations
 from keys.models import Loan
 from keys.tests.factories import CabinetFactory, HookFactory, KeyFactory, LoanFactory
-from keys.tests.pages import post, text_of
 from keysite.tests.queries import queries
+from keysite.tests.reading import post, text_of
 
 DESK, PAGE = reverse("desk"), reverse("desk_return")
 

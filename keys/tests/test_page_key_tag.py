@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from accounts.models import Trust
 from keys.tests.factories import HoldFactory, LoanFactory
-from keys.tests.pages import text_of
 from keysite.tests.queries import queries
+from keysite.tests.reading import text_of
 
 
 def page(key):

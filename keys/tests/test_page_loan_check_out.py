@@ -10,8 +10,8 @@ from accounts.models import KeyLevel, Notice, Trust
 from accounts.tests.factories import AffiliationFactory, PersonFactory
 from keys.models import Loan
 from keys.tests.factories import HoldFactory, KeyFactory, LoanExceptionFactory, LoanFactory
-from keys.tests.pages import post, problems_of, text_of
 from keysite.tests.queries import queries
+from keysite.tests.reading import post, problems_of, text_of
 
 PAGE = reverse("loan_check_out")
 

@@ -10,8 +10,8 @@ from accounts.models import Notice, Trust
 from accounts.tests.factories import PersonFactory
 from keys.models import Loan, Renewal
 from keys.tests.factories import HoldFactory, LoanFactory
-from keys.tests.pages import post, problems_of, text_of
 from keysite.tests.queries import queries
+from keysite.tests.reading import post, problems_of, text_of
 
 PAGES = ["loan_renew", "loan_return", "loan_lose", "loan_find"]
 

@@ -14,9 +14,9 @@ from accounts.tests.factories import DepartmentFactory, PersonFactory
 from keys import operations
 from keys.models import Loan
 from keys.tests.factories import KeyFactory, LoanFactory
-from keys.tests.pages import text_of
 from keysite.tasks import CONTENTS
 from keysite.tests.queries import queries
+from keysite.tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ from django.utils import timezone
 from accounts.tests.factories import PersonFactory
 from keys import operations
 from keys.tests.factories import HoldFactory, KeyFactory, LoanFactory
-from keys.tests.pages import text_of
 from keysite.tests.queries import queries
+from keysite.tests.reading import text_of
 
 PAGE = reverse("start")
 

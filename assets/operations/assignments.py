@@ -18,23 +18,11 @@ FULFILLED = ["ended_at", "ended_by", "outcome", "assignment"]
 
 @transaction.atomic
 def assign(
-    *,
-    by,
-    assets=(),
-    kits=(),
-    person=None,
-    space=None,
-    trust=Trust.STAFF,
-    term=None,
-    due_on=None,
-    open_ended=False,
-    out_at=None,
-    note="",
-    take_rest=False,
+    *, by, assets=(), kits=(), person=None, space=None, trust=Trust.STAFF, out_at=None, note="", take_rest=False, **due
 ):
     """Give assets and kits to ``person``, or put them up in ``space``; exactly one of the two.
 
-    A person's are due by ``term`` (else that of the asset's type, else of the affiliation), on ``due_on`` if that is
+    ``due`` says until when: a person's by ``term`` (else that of the asset's type, else of the affiliation), on ``due_on`` if that is
     sooner, when their reservation ends if nothing else is said, or not at all if ``open_ended``; a kit as late as each
     of its assets may be kept; what is put up in a space only if ``due_on`` says so. ``out_at`` is a moment in the past
     at which it happened; what is written down keeps both dates. Each of ``kits`` is a ``Load``: a kit, less what of it
@@ -50,17 +38,15 @@ def assign(
     out_at = effective(out_at, now)
     if person:
         lock(person, "affiliation__loan_term")
-    until = Until(person=person, out_at=out_at, term=term, due_on=due_on, open_ended=open_ended)
+    until = Until(person=person, out_at=out_at, **due)
     assets, cargo = hold(assets, kits, out_at=out_at)
     basket = Basket([*assets, *cargo.members], person=person, space=space, out_at=out_at, until=until)
     going = _chosen(basket.judge(assets) | cargo.judge(basket), [*assets, *cargo.kits], take_rest=take_rest)
 
     made = {"person": person, "space": space, "out_at": out_at, "out_recorded_at": now, "out_by": by}
     made |= {"trust": trust, "note": note[:500]}
-    terms = {
-        asset: {"term": until.term_of(asset), "due_at": basket.due_of(asset)} for asset in assets if asset in going
-    }
-    rows = [Assignment(asset=asset, **agreed, **made) for asset, agreed in terms.items()]
+    terms = {asset: {"term": until.term_of(asset), "due_at": basket.due_of(asset)} for asset in assets}
+    rows = [Assignment(asset=asset, **terms[asset], **made) for asset in assets if asset in going]
     rows += [Assignment(kit=kit, **cargo.due(kit, until), **made) for kit in cargo.kits if kit in going]
     record_new(rows, by=by, reason=with_trust("assigned", trust))
     cargo.pack(rows, by=by, reason=with_trust("assigned", trust))
@@ -81,7 +67,7 @@ def assign_kit(*, kit, by, without=(), without_parts=None, **terms):
 
 
 class Preview(NamedTuple):
-    """What ``assign`` would say now: the refusal (or None) and due date of each thing, and what is against all of it."""
+    """What ``assign`` would say now: the refusal (or None) and due date of each thing, and what is against them all."""
 
     verdicts: dict
     refusal: str

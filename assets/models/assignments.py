@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Lent, LentQuerySet, Person, Trust
 from assets.models.assets import Asset, Condition
+from assets.models.contents import Contents
 from assets.models.kits import Kit
 from assets.models.places import Space
 from keysite.ledger import kept_history
@@ -50,6 +51,13 @@ class AssignmentQuerySet(LentQuerySet):
     def handed_out_since(self, moment):
         """Written down since then as out."""
         return self.filter(out_recorded_at__gte=moment)
+
+    def of_any(self, assets, kits):
+        """Of one of ``assets``, by itself or with a kit, or of one of ``kits``."""
+        return self.filter(Q(asset__in=assets) | Q(kit__in=kits))
+
+    def not_lost(self):
+        return self.filter(lost_at__isnull=True)
 
     def with_contents(self):
         """With what went out with each kit."""
@@ -108,7 +116,7 @@ class AssignmentQuerySet(LentQuerySet):
         ).order_by("-out_at", "-pk")
 
 
-class Assignment(Lent):
+class Assignment(Lent, Contents):
     """An asset or kit with a person or in a space, until it is back.
 
     A kit's row stands for the hand-over; each asset that went out with it has a row of its own, ``part_of`` the
@@ -218,6 +226,8 @@ class Assignment(Lent):
                     returned_at__isnull=True, returned_recorded_at__isnull=True, condition="", returned_by__isnull=True
                 )
                 | Q(
+                    returned_at__isnull=False,  # a comparison with nothing is not false, and so not refused
+                    returned_recorded_at__isnull=False,
                     returned_at__gte=F("out_at"),
                     returned_recorded_at__gte=F("returned_at"),
                     condition__in=Condition.values,
@@ -241,14 +251,14 @@ class Assignment(Lent):
         return self.asset if self.asset_id else self.kit
 
     @property
-    def contents(self):
-        """What went out with the kit, assets and parts, for a row that was read ``with_contents``."""
-        return [*(member.asset for member in self.members.all()), *self.parts.all()]
-
-    @property
     def holder(self):
         """The person or the space."""
         return self.person if self.person_id else self.space
+
+    @property
+    def holder_name(self):
+        """The holder in as few words as there are: a name, else an address, or the space."""
+        return (self.person.name or self.person.email) if self.person_id else str(self.space)
 
     @property
     def is_lost(self):

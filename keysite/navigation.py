@@ -44,6 +44,7 @@ NAVIGATION = [
     _group(
         _("Desk"),
         _entry(_("Hand out and take back"), "point_of_sale", "desk", "keys.check_out", "keys.return_key"),
+        _entry(_("Equipment desk"), "devices", "asset_desk", "assets.assign", "assets.take_back"),
         _list(_("Loan book"), "menu_book", "keys", "loan"),
         _list(_("Renewals"), "event_repeat", "keys", "renewal"),
         _list(_("Exceptions"), "add_moderator", "keys", "loanexception"),

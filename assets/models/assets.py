@@ -98,6 +98,10 @@ class AssetQuerySet(WhereaboutsQuerySet, LifecycleQuerySet):
             own |= Q(home__building__in=managed.values("building"))
         return self.filter(own)
 
+    def for_desk(self):
+        """With what a clerk with the thing in hand wants to know: which kit it belongs to, where its home is."""
+        return self.select_related("model__type", "membership__kit", "home__building")
+
     def for_list(self):
         """With what a list shows: where it is, who has it."""
         return (

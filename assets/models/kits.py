@@ -3,7 +3,7 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Count, F, FilteredRelation, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from assets.models.places import Space, new_public_code
@@ -29,6 +29,16 @@ class KitQuerySet(models.QuerySet):
     def with_code(self, *codes):
         """The kits whose tags carry these codes, typed in any case."""
         return self.filter(public_code__in=[code.strip().upper() for code in codes if code.isprintable()])
+
+    def meant_by(self, *texts):
+        """The kits of these tag codes or names, typed in any case; a kit that was dissolved by its code only."""
+        words = [text.strip().upper() for text in texts if text.isprintable()]
+        named = Q(upper_name__in=words, dissolved_at__isnull=True)
+        return self.alias(upper_name=Upper("name")).filter(Q(public_code__in=words) | named)
+
+    def with_contents(self):
+        """With what belongs to each kit."""
+        return self.prefetch_related("members__asset", "parts")
 
     def with_assignment(self):
         """Joins the open assignment of each kit."""
@@ -86,6 +96,11 @@ class Kit(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def contents(self):
+        """Its assets and its parts, for a kit that was read ``with_contents``."""
+        return [member.asset for member in self.members.all()], list(self.parts.all())
 
 
 class KitMember(models.Model):

@@ -22,9 +22,9 @@ def assign(
 ):
     """Give assets and kits to ``person``, or put them up in ``space``; exactly one of the two.
 
-    ``due`` says until when: a person's by ``term`` (else that of the asset's type, else of the affiliation), on ``due_on`` if that is
-    sooner, when their reservation ends if nothing else is said, or not at all if ``open_ended``; a kit as late as each
-    of its assets may be kept; what is put up in a space only if ``due_on`` says so. ``out_at`` is a moment in the past
+    ``due`` says until when: by ``term`` (else that of the asset's type, else of the affiliation), on ``due_on`` if that
+    is sooner, not at all if ``open_ended``; when their reservation ends if nothing of this is said. A kit is due as
+    late as each of its assets may be kept; what is put up in a space only on ``due_on``. ``out_at`` is a moment in the past
     at which it happened; what is written down keeps both dates. Each of ``kits`` is a ``Load``: a kit, less what of it
     stays. The person's own reservation ends with it. All or nothing, unless the desk says ``take_rest``. Gives back the
     assignments, one per asset and per kit.
@@ -45,8 +45,11 @@ def assign(
 
     made = {"person": person, "space": space, "out_at": out_at, "out_recorded_at": now, "out_by": by}
     made |= {"trust": trust, "note": note[:500]}
-    terms = {asset: {"term": until.term_of(asset), "due_at": basket.due_of(asset)} for asset in assets}
-    rows = [Assignment(asset=asset, **terms[asset], **made) for asset in assets if asset in going]
+    rows = [
+        Assignment(asset=asset, term=until.term_of(asset), due_at=basket.due_of(asset), **made)
+        for asset in assets
+        if asset in going
+    ]
     rows += [Assignment(kit=kit, **cargo.due(kit, until), **made) for kit in cargo.kits if kit in going]
     record_new(rows, by=by, reason=with_trust("assigned", trust))
     cargo.pack(rows, by=by, reason=with_trust("assigned", trust))
@@ -91,7 +94,7 @@ def preview_assign(
     cargo = Cargo(kits, out_at=out_at)
     basket = Basket([*assets, *cargo.members], person=person, space=space, out_at=out_at, until=until)
     try:
-        due = _due_of(assets, cargo, until)
+        due = _due_of(assets, cargo, basket)
     except Refusal as refused:
         basket.until, refusal, due = None, str(refused), {}
     verdicts = basket.judge(assets) | cargo.judge(basket)
@@ -120,8 +123,8 @@ def _chosen(verdicts, items, *, take_rest):
     return going
 
 
-def _due_of(assets, cargo, until):
-    if until is None:
+def _due_of(assets, cargo, basket):
+    if basket.until is None:
         return {}
-    due = {asset: until.of(asset) for asset in assets}
-    return due | {kit: cargo.due(kit, until)["due_at"] for kit in cargo.kits if cargo.going[kit.pk]}
+    due = {asset: basket.due_of(asset) for asset in assets}
+    return due | {kit: cargo.due(kit, basket.until)["due_at"] for kit in cargo.kits if cargo.going[kit.pk]}

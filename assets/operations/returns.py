@@ -3,7 +3,6 @@
 from collections import defaultdict
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -11,10 +10,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Trust
 from accounts.operations import with_trust
 from assets import notices
-from assets.models import Asset, Assignment, Condition, Kit
+from assets.models import Asset, AssetModel, Assignment, Condition, Kit
 from assets.operations.claims import claims_broken_without, end_claims
 from assets.operations.kit_returns import Homecoming, Unload, why_not_whole
-from assets.operations.rules import RELATED, effective, lock_assets
+from assets.operations.rules import RELATED, effective, lock_assets, lock_models
 from keysite.ledger import BasketRefusal, Refusal, lock, lock_all, record_changes
 
 RETURN = ["returned_at", "returned_recorded_at", "returned_by", "condition"]
@@ -38,7 +37,8 @@ def take_back(
     """
     now = timezone.now()
     moment = effective(returned_at, now)
-    assets, homecoming = _hold(assets, kits)
+    damaged = Condition.DAMAGED in {condition, *(conditions or {}).values()}
+    assets, homecoming = _hold(assets, kits, damaged=damaged)
     rows = lock_all(Assignment.objects.open().of(assets).select_related(*RELATED, "part_of__kit"))
     open_rows = {row.asset_id: row for row in rows}
     refused = {asset: why for asset in assets if (why := _why_not(asset, open_rows.get(asset.pk), returned_at))}
@@ -68,8 +68,8 @@ def preview_take_back(*, assets, kits=(), returned_at=None):
 
     Either may be None. Nothing is locked, so the deed has the last word.
     """
-    rows = Assignment.objects.open().filter(Q(asset__in=assets) | Q(kit__in=kits)).for_list()
-    found = {row.item: row for row in rows}
+    rows = Assignment.objects.open().of_any(assets, kits).for_list()
+    found = {row.item: row for row in (rows.with_contents() if kits else rows)}
     verdicts = {asset: _why_not(asset, found.get(asset), returned_at) for asset in assets}
     verdicts |= {kit: why_not_whole(kit, found.get(kit), returned_at) for kit in kits}
     return {item: (found.get(item), sentence) for item, sentence in verdicts.items()}
@@ -84,6 +84,8 @@ def take_back_all(*, person, by, trust=Trust.STAFF, condition=Condition.GOOD):
     """
     lock(person)
     held = Assignment.objects.held_by(person).filter(lost_at__isnull=True)
+    if condition == Condition.DAMAGED:  # what is promised of their models may end
+        lock_all(AssetModel.objects.filter(pk__in=held.values("asset__model")))
     lock_all(Kit.objects.filter(pk__in=held.values("kit")))
     lock_all(Asset.objects.filter(pk__in=held.values("asset")))
     rows = lock_all(held.select_related(*RELATED, "part_of"))
@@ -115,11 +117,13 @@ def put_back(rows, *, at, by, trust, condition=Condition.GOOD, conditions=None, 
         notices.taken_back(returned, by=by, missing=(missing or {}).get(person, ()))
 
 
-def _hold(assets, unloads):
+def _hold(assets, unloads, *, damaged):
     """Lock the assets, and those that went out with the kits. Gives back the former, and the kits' homecoming."""
     assets, keys = list(dict.fromkeys(assets)), [unload.assignment.pk for unload in unloads]
     out = Assignment.objects.open().filter(part_of__in=keys).values("asset")
     members = list(Asset.objects.filter(pk__in=out)) if keys else []
+    if damaged:  # what is promised of their models may end
+        lock_models([*assets, *members])
     held = lock_assets([*assets, *members]) if assets or members or not unloads else []
     return held[: len(assets)], Homecoming(unloads)
 

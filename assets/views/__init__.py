@@ -12,6 +12,7 @@ from assets.views.holdings import (
     assignment_find,
     assignment_lose,
 )
+from assets.views.photos import asset_photo, asset_photo_remove, asset_photos, asset_thumbnail
 from assets.views.reservations import (
     reservation_cancel,
     reservation_confirm,
@@ -19,8 +20,28 @@ from assets.views.reservations import (
     reservation_queue,
     reservation_reject,
 )
+from assets.views.stock_takes import (
+    stock_take,
+    stock_take_close,
+    stock_take_count,
+    stock_take_export,
+    stock_take_list,
+    stock_take_move,
+    stock_take_open,
+)
 
 __all__ = [
+    "asset_photo",
+    "asset_photo_remove",
+    "asset_photos",
+    "asset_thumbnail",
+    "stock_take",
+    "stock_take_close",
+    "stock_take_count",
+    "stock_take_export",
+    "stock_take_list",
+    "stock_take_move",
+    "stock_take_open",
     "asset_desk",
     "asset_desk_assign",
     "asset_desk_take_back",

@@ -250,6 +250,9 @@ reservation_reject                    in  405 405 | 405 405 405 405 405 405  / i
 feed_make                             in  405 405 | 405 405 405 405 405 405  / in  ok  ok | ok  ok  ok  ok  ok  ok
 feed_revoke                           in  405 405 | 405 405 405 405 405 405  / in  404 404 | 404 404 404 404 404 404
 calendar_feed                         404 404 404 | 404 404 404 404 404 404  / 405 405 405 | 405 405 405 405 405 405
+asset_desk                            in  no  no | ok  no  no  no  no  ok  / in  405 405 | 405 405 405 405 405 405
+asset_desk_assign                     in  405 405 | 405 405 405 405 405 405  / in  no  no | ok  no  no  no  no  ok
+asset_desk_take_back                  in  405 405 | 405 405 405 405 405 405  / in  no  no | ok  no  no  no  no  ok
 asset_list                            in  no  no | ok  ok  ok  ok  ok  ok  / in  no  no | 405 405 405 405 405 405
 asset_tag                             ok  ok  ok | ok  ok  ok  ok  ok  ok  / 405 405 405 | 405 405 405 405 405 405
 asset_receipt                         in  404 404 | 404 404 404 404 404 404

@@ -19,7 +19,7 @@ from django.conf import settings
 from keysite.embedded import PROJECT
 from keysite.embedded.commands import end_with_us
 
-PATIENCE = 90  # seconds; the machine may be busy with something else
+PATIENCE = 180  # seconds; the machine may be busy with something else
 COMPOSE = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())["services"]
 ANYWHERE = "0.0.0.0:8000"  # in the container
 

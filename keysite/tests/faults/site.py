@@ -32,7 +32,7 @@ class Site:
     def prepare(self):
         """Migrate, collect the static files, and let the clock tick every second."""
         once = Process("migrate", env=self.env, log=self.folder / "log" / "migrate").start()
-        assert once.finish(120) == 0, once.text()
+        assert once.finish() == 0, once.text()
         collect_static(self.env)
         IntervalSchedule.objects.update(every=1, period=IntervalSchedule.SECONDS)
 

@@ -10,7 +10,7 @@ from accounts.operations import with_trust
 from assets import notices
 from assets.models import Assignment, Reservation
 from assets.operations.loads import Cargo, Load, hold
-from assets.operations.rules import Basket, Until, effective
+from assets.operations.rules import Basket, Until, effective, refuse_unless_one
 from keysite.ledger import BasketRefusal, Refusal, lock, record_changes, record_new
 
 FULFILLED = ["ended_at", "ended_by", "outcome", "assignment"]
@@ -24,18 +24,19 @@ def assign(
 
     ``due`` says until when: by ``term`` (else that of the asset's type, else of the affiliation), on ``due_on`` if that
     is sooner, not at all if ``open_ended``; when their reservation ends if nothing of this is said. A kit is due as
-    late as each of its assets may be kept; what is put up in a space only on ``due_on``. ``out_at`` is a moment in the past
-    at which it happened; what is written down keeps both dates. Each of ``kits`` is a ``Load``: a kit, less what of it
-    stays. The person's own reservation ends with it. All or nothing, unless the desk says ``take_rest``. Gives back the
-    assignments, one per asset and per kit.
+    late as each of its assets may be kept, what is put up in a space only on ``due_on``. ``out_at`` is a moment in the
+    past at which it happened; what is written down keeps both dates. Each of ``kits`` is a ``Load``: a kit, less what
+    of it stays. The person's own reservation ends with it. All or nothing, unless the desk says ``take_rest``. Gives
+    back the assignments, one per asset and per kit.
 
     Refused for a person who may not borrow, without a due date where the affiliation needs one, for a due date that
-    the term does not allow, for a moment still to come, and per asset (``BasketRefusal.lines``): disposed of, lost,
+    the term does not allow, for a moment still to come, for nobody or both, and per asset (``BasketRefusal.lines``): disposed of, lost,
     out, a member of a kit, out of service or not lent (to a person), with somebody else at that moment, or reserved;
     per kit: dissolved, empty, out, or with a member that is refused (which has a line of its own).
     """
     now = timezone.now()
     out_at = effective(out_at, now)
+    refuse_unless_one(person, space)
     if person:
         lock(person, "affiliation__loan_term")
     until = Until(person=person, out_at=out_at, **due)
@@ -50,7 +51,7 @@ def assign(
         for asset in assets
         if asset in going
     ]
-    rows += [Assignment(kit=kit, **cargo.due(kit, until), **made) for kit in cargo.kits if kit in going]
+    rows += [Assignment(kit=kit, **basket.agreed(cargo.going[kit.pk]), **made) for kit in cargo.kits if kit in going]
     record_new(rows, by=by, reason=with_trust("assigned", trust))
     cargo.pack(rows, by=by, reason=with_trust("assigned", trust))
     fulfil(basket, rows, by=by)
@@ -127,4 +128,4 @@ def _due_of(assets, cargo, basket):
     if basket.until is None:
         return {}
     due = {asset: basket.due_of(asset) for asset in assets}
-    return due | {kit: cargo.due(kit, basket.until)["due_at"] for kit in cargo.kits if cargo.going[kit.pk]}
+    return due | {kit: basket.agreed(cargo.going[kit.pk])["due_at"] for kit in cargo.kits if cargo.going[kit.pk]}

@@ -1,25 +1,51 @@
 """What the clerk scans and types at the desk, with a queue waiting."""
 
 from django import forms
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms import DayField, DeedForm, TakerForm
+from accounts.forms import DayField, DeedForm, Line, TakerForm
 from accounts.models import LoanTerm, Trust
+from assets.forms.fields import ItemsField
 from keys.forms.fields import KeysField, KeysForm
 from keys.models import Loan
+
+
+class DeskKeysField(KeysField):
+    """Keys; whoever scans an asset or a kit instead learns what it is, and which desk it belongs to."""
+
+    clerk = None
+
+    def resolve(self, lines):
+        super().resolve(lines)
+        other = ItemsField()
+        other.clerk = self.clerk
+        unknown = [line for line in lines if line.item is None]
+        found = [Line(line.typed) for line in unknown]
+        other.resolve(found)
+        for line, meant in zip(unknown, found, strict=True):
+            if meant.item:
+                words = {"item": meant.item}
+                line.problem = _("%(item)s is no key. It goes out and comes back at the equipment desk.") % words
+                line.elsewhere = f"{reverse('asset_desk')}?{urlencode({'code': meant.item.public_code})}"
 
 
 class ReturnForm(KeysForm):
     """One scan takes the key back, from whoever has it."""
 
-    keys = KeysField(
+    keys = DeskKeysField(
         label=gettext_lazy("Key that comes back"),
         widget=forms.TextInput(attrs={"class": "scan", "autocomplete": "off", "spellcheck": "false"}),
     )
     condition = forms.ChoiceField(
         label=gettext_lazy("Condition"), choices=Loan.Condition, required=False, initial=Loan.Condition.GOOD
     )
+
+    def __init__(self, *args, clerk, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["keys"].clerk = clerk
 
     def clean_condition(self):
         return self.cleaned_data["condition"] or Loan.Condition.GOOD
@@ -38,7 +64,7 @@ class LoanForm(DeedForm):
 class DeskCheckOutForm(TakerForm, KeysForm):
     """Who takes which keys until when. What is typed stays; each scan is one more line."""
 
-    keys = KeysField(required=False)
+    keys = DeskKeysField(required=False)
     term = forms.ModelChoiceField(
         label=gettext_lazy("Loan term"),
         queryset=LoanTerm.objects.all(),
@@ -52,7 +78,8 @@ class DeskCheckOutForm(TakerForm, KeysForm):
         self.answer, self.held = None, ()
         self.commits = bool(data) and ("check_out" in data or "take_rest" in data)
         self.takes_rest = "take_rest" in self.data
-        self.fields["keys"].required, self.fields["keys"].passes_over = self.commits, self.takes_rest
+        field = self.fields["keys"]
+        field.clerk, field.required, field.passes_over = clerk, self.commits, self.takes_rest
 
     def clean(self):
         values = super().clean()

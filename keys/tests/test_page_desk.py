@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from assets.tests.factories import AssetFactory, KitFactory
 from keys.tests.factories import HoldFactory, KeyFactory, LoanFactory
 from keysite.tests.queries import queries
 from keysite.tests.reading import text_of
@@ -100,3 +101,17 @@ def test_query_budget_of_a_scanned_key(desk, borrower, count):
 
     with queries(15):
         assert desk.get(f"{DESK}?key={key.public_code}&person={borrower.pk}").status_code == 200
+
+
+def test_an_asset_or_a_kit_leads_to_the_equipment_desk(desk, key):
+    asset, kit = AssetFactory(tag="LAP-1"), KitFactory(name="Camera 1")
+    once = desk.get(DESK).context["returning"]["once"].value()
+
+    back = desk.post(reverse("desk_return"), {"keys": f"http://localhost/a/{asset.public_code}/", "once": once})
+    out = desk.post(reverse("desk_check_out"), {"keys": ["AA1 1", "lap-1", kit.public_code], "look": "1"})
+
+    assert "LAP-1 Laptop is no key. It goes out and comes back at the equipment desk." in text_of(back)
+    addresses = [f'href="{reverse("asset_desk")}?code={item.public_code}"' for item in (asset, kit)]
+    assert addresses[0] in back.content.decode()
+    assert all(address in out.content.decode() for address in addresses)
+    assert "Camera 1 is no key." in text_of(out)

@@ -26,7 +26,7 @@ def desk(request):
     context = {"done": _done(request)}
     key = Key.objects.visible_to(request.user).with_code(request.GET.get("key", "")[:200]).for_list().first()
     if key and (loan := Loan.objects.open().of([key]).for_list().first()):
-        context |= {"scanned": loan, "returning": ReturnForm(initial={"keys": as_typed(key)})}
+        context |= {"scanned": loan, "returning": ReturnForm(initial={"keys": as_typed(key)}, clerk=request.user)}
     elif key:
         context["taking"] = _begun(request, key)
     return _page(request, **context)
@@ -35,7 +35,7 @@ def desk(request):
 @require_POST
 @staff_only("keys.return_key")
 def desk_return(request):
-    form = ReturnForm(request.POST)
+    form = ReturnForm(request.POST, clerk=request.user)
     if form.is_valid():
         answer = form.perform(owner=owner(request), deed=lambda: _taken_back(form, request.user))
         if answer:
@@ -80,7 +80,7 @@ def _page(request, **context):
     """The desk, or the part of it that a scan has asked for."""
     now, clerk = timezone.now(), request.user
     loans = Loan.objects.visible_to(clerk).for_list()
-    context.setdefault("returning", ReturnForm())
+    context.setdefault("returning", ReturnForm(clerk=clerk))
     context.setdefault("taking", DeskCheckOutForm(clerk=clerk))
     context["recent"] = _with_forms(loans.undoable(at=now), clerk)
     context["claims"] = _with_forms(loans.claimed().order_by("claimed_at", "pk"), clerk)

@@ -23,6 +23,7 @@ class DeedForm(forms.Form):
         ``owner`` names who sent the form (a person, a kiosk, a browser), so that one-time keys are not shared.
         """
         values = {name: self.data.getlist(name) for name in self.data if name not in {"csrfmiddlewaretoken", "once"}}
+        values |= {name: [file.name, file.size] for name, file in self.files.items()}
         try:
             return once(key=self.cleaned_data["once"], owner=owner, values=values, deed=deed)
         except Refusal as refusal:

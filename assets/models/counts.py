@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Coalesce, Upper
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Person
@@ -22,15 +22,17 @@ class StockTakeQuerySet(models.QuerySet):
         return self if person.has_perm("assets.view_stocktake") else self.none()
 
     def with_progress(self):
-        """How many assets are ``expected``, and how many of them were ``counted``."""
-        expected = Q(counts__expected=True)
-        return self.annotate(
-            expected=models.Count("counts", filter=expected),
-            counted=models.Count("counts", filter=expected & Q(counts__counted_at__isnull=False)),
-        )
+        """How many assets are ``expected``, and how many of them were ``counted``; asked for each row that is read."""
+        lines = Count.objects.filter(stock_take=models.OuterRef("pk"), expected=True)
+        return self.annotate(expected=_number_of(lines), counted=_number_of(lines.filter(COUNTED)))
 
     def for_list(self):
         return self.select_related("building", "department", "opened_by").order_by("-opened_at", "-pk")
+
+
+def _number_of(rows):
+    number = rows.order_by().values("stock_take").annotate(number=models.Count("pk")).values("number")
+    return Coalesce(models.Subquery(number), 0)
 
 
 class StockTake(models.Model):
@@ -126,6 +128,12 @@ class CountQuerySet(models.QuerySet):
         """How many lines there are of each result, in one question."""
         return self.aggregate(**{result: models.Count("pk", filter=condition) for result, condition in RESULTS.items()})
 
+    def with_assets(self):
+        """With each asset as its own list shows it: where it is now, and who has it."""
+        rows = self.select_related("space__building", "expected_in__building", "counted_by")
+        rows = rows.prefetch_related(models.Prefetch("asset", queryset=Asset.objects.for_list()))
+        return rows.order_by("-counted_at", "pk")
+
     def visible_to(self, person):
         return self.filter(stock_take__in=StockTake.objects.visible_to(person))
 
@@ -201,3 +209,13 @@ class Count(models.Model):
             return Count.Result.MISSING
         elsewhere = self.space_id and self.expected_in_id and self.space_id != self.expected_in_id
         return Count.Result.ELSEWHERE if elsewhere else Count.Result.FOUND
+
+    @property
+    def may_be_moved(self):
+        """Found where it does not belong by now, and with nobody; for a line that was read ``with_assets``."""
+        if self.asset is None or self.space_id is None or self.asset.is_disposed:
+            return False
+        held = getattr(self.asset, "open_assignment", None)
+        if held:
+            return held.person_id is None and held.space_id != self.space_id
+        return self.asset.home_id != self.space_id

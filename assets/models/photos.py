@@ -13,6 +13,10 @@ class AssetPhotoQuerySet(models.QuerySet):
     def of(self, asset):
         return self.filter(asset=asset)
 
+    def own(self, person):
+        """Those of what the person owns or has."""
+        return self.filter(Q(asset__owner=person) | Q(asset__in=Asset.objects.held_by(person)))
+
     def visible_to(self, person):
         """Those of the assets that the person may see."""
         return self.filter(asset__in=Asset.objects.visible_to(person))

@@ -114,6 +114,10 @@ class SpaceQuerySet(models.QuerySet):
         """Spaces of one of these numbers in any building; the numbers are given in lower case."""
         return self.alias(lower_number=Lower("number")).filter(lower_number__in=numbers)
 
+    def with_label(self, code):
+        """The space whose QR code carries this, typed in any case."""
+        return self.filter(public_code=code.strip().upper())
+
     def for_list(self):
         return self.select_related("building", "department").order_by("building__code", "floor", "number", "pk")
 

@@ -16,7 +16,7 @@ from assets.operations.loads import Load
 from assets.operations.losses import report_asset_damaged, report_asset_found, report_asset_lost
 from assets.operations.months import dates_of_model, month_of
 from assets.operations.moves import confirm_assignment, move
-from assets.operations.photos import add_photo, remove_photo, sweep_photos
+from assets.operations.photos import MOST_PHOTOS, add_photo, remove_photo, sweep_photos
 from assets.operations.places import BUILDING_COLUMNS, import_buildings
 from assets.operations.reservations import (
     cancel_reservation,
@@ -27,12 +27,13 @@ from assets.operations.reservations import (
 )
 from assets.operations.returns import preview_take_back, take_back, take_back_all, take_back_kit
 from assets.operations.service import put_in_service, record_service, take_out_of_service
-from assets.operations.stock_takes import Scan, close_stock_take, count, move_to_found, open_stock_take
+from assets.operations.stock_takes import Scan, close_stock_take, count, last_part, move_to_found, open_stock_take
 from assets.operations.transfers import transfer_assignment
 
 __all__ = [
     "ASSET_COLUMNS",
     "BUILDING_COLUMNS",
+    "MOST_PHOTOS",
     "Load",
     "Scan",
     "Unload",
@@ -59,6 +60,7 @@ __all__ = [
     "free_units",
     "import_assets",
     "import_buildings",
+    "last_part",
     "make_calendar_feed",
     "may_see_dates",
     "month_of",

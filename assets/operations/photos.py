@@ -13,7 +13,7 @@ from assets.models import AssetPhoto
 from keysite import images
 from keysite.ledger import Refusal, lock, record, remove
 
-MOST = 12  # photos of one asset
+MOST_PHOTOS = 12  # of one asset
 STRAY_AFTER = timedelta(days=1)
 
 
@@ -26,8 +26,8 @@ def add_photo(*, asset, upload, by, caption=""):
     """
     picture = images.read(upload)  # takes a while: before anything is held
     lock(asset)
-    if AssetPhoto.objects.of(asset).count() >= MOST:
-        words = {"asset": str(asset), "most": MOST}
+    if AssetPhoto.objects.of(asset).count() >= MOST_PHOTOS:
+        words = {"asset": str(asset), "most": MOST_PHOTOS}
         raise Refusal(_("There are %(most)s photos of %(asset)s already. Remove one first.") % words)
     photo = AssetPhoto(asset=asset, caption=" ".join(caption.split())[:200], added_at=timezone.now(), added_by=by)
     photo.width, photo.height = picture.width, picture.height

@@ -66,7 +66,7 @@ def count(*, stock_take, code, by, space=None):
     if not stock_take.is_open:
         words = {"name": stock_take, "day": date_format(timezone.localtime(stock_take.closed_at))}
         raise Refusal(_("“%(name)s” was closed on %(day)s. Nothing is counted in it any more.") % words)
-    code = code_in(code)
+    code = _code_in(code)
     asset = _carrier(code, by)
     lines = Count.objects.of(stock_take).for_list().filter(asset=asset) if asset else _parked(stock_take, code)
     line = lines.first() or Count(stock_take=stock_take, asset=asset, code="" if asset else code)
@@ -110,11 +110,15 @@ def move_to_found(*, count, by):
         move(asset=asset, by=by, home=space)
 
 
-def code_in(text):
-    """The code in what was scanned: a label's code is the last part of the address it carries. Refused for no code."""
+def last_part(text):
+    """The code in what was scanned: of the address that a label carries, its last part."""
     text = text.strip()
     address = re.search(r"/\w+/([^/?#\s]+)/?(?:[?#].*)?$", text)
-    code = address[1] if address else text
+    return address[1] if address else text
+
+
+def _code_in(text):
+    code = last_part(text)
     if not code or len(code) > LONGEST_CODE or not code.isprintable():
         raise Refusal(_("This is no code. Scan the label, or type the asset tag."))
     return code

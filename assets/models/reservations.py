@@ -166,6 +166,11 @@ class Reservation(models.Model):
         return self.asset if self.asset_id else self.model
 
     @property
+    def model_meant(self):
+        """The model of which one is reserved, whichever or this one; an asset may have none."""
+        return self.asset.model if self.asset_id else self.model
+
+    @property
     def is_live(self):
         return self.ended_at is None
 

@@ -1,6 +1,6 @@
 """Calendars for other programs: secret addresses, and what is read there."""
 
-from allauth.core import ratelimit
+from allauth.core.internal.ratelimit import consume, handler429
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -58,8 +58,8 @@ def calendar_feed(request, token):
     """The dates behind a secret address, as they are now; whoever tries addresses is soon told to wait."""
     feed = operations.feed_of(token[:200]) if token.isprintable() else None
     if feed is None:
-        if not ratelimit.consume(request, action="calendar_feed"):
-            return ratelimit.respond_429(request)
+        if not consume(request, app="allauth.account", action="calendar_feed", limit_get=True):
+            return handler429(request)
         raise Http404(_("There is no calendar at this address. Make a new address on your page of reservations."))
     name = f"{settings.SITE_NAME}: {feed.model}" if feed.model else settings.SITE_NAME
     response = HttpResponse(ical(name, operations.entries_of(feed)), content_type="text/calendar; charset=utf-8")

@@ -7,6 +7,8 @@ import io
 import secrets
 from typing import NamedTuple
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
@@ -55,6 +57,26 @@ def read(upload):
 def random_name():
     """A file name that says nothing and cannot be guessed."""
     return f"{secrets.token_hex(16)}.jpg"
+
+
+def store(photo, picture):
+    """Write the two files of a row that has an ``image`` and a ``thumbnail``. Refused when they cannot be stored."""
+    try:
+        photo.image.save(random_name(), ContentFile(picture.image), save=False)
+        photo.thumbnail.save(random_name(), ContentFile(picture.thumbnail), save=False)
+    except OSError:
+        forget(files_of(photo))
+        raise Refusal(_("The photo cannot be stored now. Try again later, or tell an administrator.")) from None
+
+
+def files_of(photo):
+    return [file.name for file in (photo.image, photo.thumbnail) if file]
+
+
+def forget(names):
+    """Delete files that belong to no row any more."""
+    for name in names:
+        default_storage.delete(name)
 
 
 def _decoded(data):

@@ -35,6 +35,7 @@ CURRENCY = text("KEYSITE_CURRENCY", "EUR")
 HIGH_VALUE = number("KEYSITE_HIGH_VALUE", 1000)
 WARRANTY_WARNING_DAYS = number("KEYSITE_WARRANTY_WARNING_DAYS", 30)
 NO_SHOW_HOURS = number("KEYSITE_NO_SHOW_HOURS", 24)
+REOPEN_DAYS = number("KEYSITE_REOPEN_DAYS", 14)
 DESK_CONTACT = text("KEYSITE_DESK_CONTACT", "the key desk")
 DESK_EMAIL = text("KEYSITE_DESK_EMAIL", "desk@localhost")
 HISTORY_KEPT_DAYS = number("KEYSITE_HISTORY_KEPT_DAYS", 3650)
@@ -264,6 +265,10 @@ ACCOUNT_RATE_LIMITS = {
     "kiosk": "30/m/key",
     "calendar_feed": "30/m/ip",
     "kiosk_pin": "5/5m/key",
+    "report": "20/m/ip,200/h/ip",  # a campus may be one address of the network; each mailbox gets five reports an hour
+    "report_address": "5/h/key",
+    "report_place": "30/h/key",
+    "ticket_follow": "60/m/ip",
 }
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or factor is told, through our outbox

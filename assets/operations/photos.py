@@ -3,7 +3,6 @@
 from datetime import timedelta
 from functools import partial
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
@@ -31,15 +30,11 @@ def add_photo(*, asset, upload, by, caption=""):
         raise Refusal(_("There are %(most)s photos of %(asset)s already. Remove one first.") % words)
     photo = AssetPhoto(asset=asset, caption=" ".join(caption.split())[:200], added_at=timezone.now(), added_by=by)
     photo.width, photo.height = picture.width, picture.height
+    images.store(photo, picture)
     try:
-        photo.image.save(images.random_name(), ContentFile(picture.image), save=False)
-        photo.thumbnail.save(images.random_name(), ContentFile(picture.thumbnail), save=False)
         record(photo, by=by, reason="added")
-    except OSError:
-        _forget(_files_of(photo))
-        raise Refusal(_("The photo cannot be stored now. Try again later, or tell an administrator.")) from None
     except BaseException:
-        _forget(_files_of(photo))
+        images.forget(images.files_of(photo))
         raise
     return photo
 
@@ -48,7 +43,7 @@ def add_photo(*, asset, upload, by, caption=""):
 def remove_photo(*, photo, by):
     """Take a photo away; its files go once that is certain. Refused when it has gone already."""
     lock(photo)
-    transaction.on_commit(partial(_forget, _files_of(photo)), robust=True)
+    transaction.on_commit(partial(images.forget, images.files_of(photo)), robust=True)
     remove(photo, by=by, reason="removed")
 
 
@@ -64,13 +59,4 @@ def sweep_photos(*, at):
         some = set(old[start : start + 1000])
         for field in ("image", "thumbnail"):
             some -= set(AssetPhoto.objects.filter(**{f"{field}__in": some}).values_list(field, flat=True))
-        _forget(some)
-
-
-def _files_of(photo):
-    return [file.name for file in (photo.image, photo.thumbnail) if file]
-
-
-def _forget(names):
-    for name in names:
-        default_storage.delete(name)
+        images.forget(some)

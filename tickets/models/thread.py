@@ -52,23 +52,31 @@ class Comment(models.Model):
         return f"{self.ticket} · {self.at:%Y-%m-%d %H:%M}"
 
 
+class PhotoQuerySet(models.QuerySet):
+    def public(self):
+        return self.filter(internal=False)
+
+    def visible_to(self, person):
+        """Those of the tickets that ``person`` may see; internal ones for staff only."""
+        photos = self.filter(ticket__in=Ticket.objects.kept().visible_to(person))
+        return photos if person.has_perm("tickets.view_photo") else photos.public()
+
+
 class Photo(models.Model):
-    """A picture of what is broken or mended, made anew from what was uploaded; or a file that came by e-mail."""
+    """A picture of what is broken or mended, made anew from what was uploaded."""
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="photos", verbose_name=_("ticket"))
     comment = models.ForeignKey(
         Comment, models.PROTECT, null=True, blank=True, related_name="photos", verbose_name=_("comment")
     )
-    file = models.FileField(_("file"), upload_to="tickets/", max_length=100)
-    thumbnail = models.FileField(_("thumbnail"), upload_to="tickets/", max_length=100, blank=True)
-    label = models.CharField(
-        _("name"), max_length=200, blank=True, help_text=_("What the file was called; only a label.")
-    )
+    image = models.FileField(_("photo"), upload_to="tickets/", max_length=100)
+    thumbnail = models.FileField(_("thumbnail"), upload_to="tickets/", max_length=100)
     internal = models.BooleanField(_("internal"), default=False)
     added_at = models.DateTimeField(_("added"))
     added_by = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("added by")
     )
+    objects = PhotoQuerySet.as_manager()
     history = kept_history()
 
     class Meta:
@@ -76,11 +84,7 @@ class Photo(models.Model):
         ordering = ["added_at", "pk"]
 
     def __str__(self):
-        return self.label or str(self.ticket)
-
-    @property
-    def is_image(self):
-        return bool(self.thumbnail)
+        return f"{self.ticket} · {self.added_at:%Y-%m-%d %H:%M}"
 
 
 class Watcher(models.Model):

@@ -53,7 +53,7 @@ MOVES = (
     Move("resolve", (Status.IN_PROGRESS,), Status.RESOLVED, "tickets.work"),
     Move("confirm", (Status.RESOLVED,), Status.CONFIRMED, "tickets.review", reporter=True),
     Move("send_back", (Status.RESOLVED,), Status.IN_PROGRESS, "tickets.review", reporter=True),
-    Move("reopen", (Status.CONFIRMED,), Status.IN_PROGRESS, "tickets.review"),
+    Move("reopen", (Status.CONFIRMED,), Status.IN_PROGRESS, "tickets.review", reporter=True),
     Move("reconsider", (Status.REJECTED,), Status.NEW, "tickets.triage"),
 )
 

@@ -16,6 +16,7 @@ from assets.operations import ASSET_COLUMNS, import_assets, register_asset
 from keysite.console import ConsoleAdmin, ConsoleForm, Related, Tabs, display
 from keysite.console.exchange import Exchanging, Upload
 from keysite.console.fields import Few, Text
+from keysite.console.labels import Tagged
 
 BY_DEED = ["home", "parent", "service_due_on"]
 
@@ -141,7 +142,7 @@ class AssetResource(ModelResource):
 
 
 @admin.register(Asset)
-class AssetAdmin(Exchanging, ConsoleAdmin):
+class AssetAdmin(Tagged, Exchanging, ConsoleAdmin):
     found_by_palette = "inventory_2"
     form = AssetForm
     list_display = ["tag", "name", "model", "kind", "place", "department", "state"]
@@ -175,6 +176,8 @@ class AssetAdmin(Exchanging, ConsoleAdmin):
     resource_classes = [AssetResource]
     import_deed, import_columns, import_form = import_assets, ASSET_COLUMNS, AssetUpload
     deeds = ASSET_DEEDS
+    tag_page = "asset_tag"
+    tag_says = _("Whoever scans it learns where to bring it; staff come to its page.")
 
     def get_readonly_fields(self, request, obj=None):
         """What a deed changes is read only here."""

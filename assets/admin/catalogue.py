@@ -64,6 +64,7 @@ class AssetModelAdmin(ConsoleAdmin):
         yield _("Assets"), f"{reverse('admin:assets_asset_changelist')}?model={model.pk}"
         if request.user.has_perm("assets.view_reservation"):
             yield _("Reservations"), f"{reverse('admin:assets_reservation_changelist')}?show=live&model={model.pk}"
+            yield _("Calendar"), reverse("model_calendar", args=[model.pk])
 
 
 @admin.register(DisposalType)

@@ -1,6 +1,7 @@
 """Stock-takes: what should be there, and what was found."""
 
 from django.contrib import admin
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assets.admin.sections import lines_of
@@ -51,6 +52,9 @@ class StockTakeAdmin(ConsoleAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return ["opened_at", "opened_by", "closed_at", "closed_by"]
+
+    def links(self, request, stock_take):
+        yield _("Count"), reverse("stock_take", args=[stock_take.pk])
 
     def add(self, row, by):
         opened = open_stock_take(name=row.name, building=row.building, department=row.department, by=by)

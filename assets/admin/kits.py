@@ -1,6 +1,7 @@
 """Things that travel together: what is in each kit now, and who had it."""
 
 from django.contrib import admin
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from assets.admin.asking import STAFF, HandingOut
@@ -9,6 +10,7 @@ from assets.models import Assignment, Kit, KitPart
 from assets.operations import add_to_kit, assign_kit, dissolve_kit, remove_from_kit
 from keysite.console import ConsoleAdmin, ConsoleInline, Deed, Tabs, display
 from keysite.console.fields import Asking, Choices, Row
+from keysite.console.labels import Tagged
 
 
 class Joining(Asking):
@@ -99,7 +101,7 @@ class KitPartInline(ConsoleInline):
 
 
 @admin.register(Kit)
-class KitAdmin(ConsoleAdmin):
+class KitAdmin(Tagged, ConsoleAdmin):
     found_by_palette = "cases"
     list_display = ["name", "home", "members_count", "holder", "state"]
     list_filter = [KitTabs]
@@ -108,6 +110,7 @@ class KitAdmin(ConsoleAdmin):
     fields = [("name", "home"), "description"]
     inlines = [KitPartInline]
     deeds = KIT_DEEDS
+    tag_says = _("The desk scans it to hand the kit out and to take it back.")
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_assignment()
@@ -121,6 +124,10 @@ class KitAdmin(ConsoleAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return ["dissolved_at", "dissolved_by"]
+
+    def links(self, request, kit):
+        if request.user.has_perms(["assets.assign", "assets.take_back"]):
+            yield _("At the desk"), f"{reverse('asset_desk')}?code={kit.public_code}"
 
     def sections(self, request, kit):
         yield members_now(kit)

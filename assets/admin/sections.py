@@ -3,9 +3,10 @@
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from assets.models import Asset, Assignment, Count
+from assets.models import Asset, AssetPhoto, Assignment, Count
 from keysite.console import Section
 
 SHOWN = 10
@@ -29,6 +30,12 @@ def links_of(asset, person):
     """Where the page of an asset leads besides, for this person."""
     if person.has_perm("assets.view_kit") and hasattr(asset, "membership"):
         yield asset.membership.kit.name, reverse("admin:assets_kit_change", args=[asset.membership.kit_id])
+    if person.has_perm("assets.change_asset"):
+        yield _("Photos"), reverse("asset_photos", args=[asset.pk])
+    if person.has_perm("assets.reserve") and asset.lendable and not asset.is_disposed:
+        yield _("Reserve"), f"{reverse('admin:assets_reservation_add')}?asset={asset.pk}"
+    if person.has_perm("assets.view_reservation") and asset.model_id:
+        yield _("Calendar of the model"), reverse("model_calendar", args=[asset.model_id])
 
 
 def sections_of(asset, person):
@@ -38,6 +45,8 @@ def sections_of(asset, person):
     yield components_of(asset, person)
     if person.has_perm("assets.view_reservation"):
         yield reservations_of(asset, person)
+    if person.has_perm("assets.view_assetphoto"):
+        yield photos_of(asset, person)
 
 
 def assignments_of(asset, person):
@@ -76,6 +85,24 @@ def reservations_of(asset, person):
         more=_("All reservations of this asset"),
         address=list_of("reservation", f"show=all&asset={asset.pk}"),
     )
+
+
+def photos_of(asset, person):
+    rows = AssetPhoto.objects.visible_to(person).of(asset).for_list()
+    return Section(
+        title=_("Photos"),
+        headings=[_("Photo"), _("Caption"), _("Added")],
+        lines=[
+            (reverse("asset_photo", args=[row.pk]), [_thumbnail(row), row.caption or "–", moment(row.added_at)])
+            for row in rows
+        ],
+        empty=_("None yet."),
+    )
+
+
+def _thumbnail(photo):
+    address = reverse("asset_thumbnail", args=[photo.pk])
+    return format_html('<img class="console-photo" src="{}" alt="{}" loading="lazy">', address, _("Open the photo"))
 
 
 def held_by(holder, person):

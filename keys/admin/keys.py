@@ -1,11 +1,7 @@
 """The cut keys: where each one is, and the tag it carries."""
 
-import segno
-from django.conf import settings
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
@@ -15,6 +11,7 @@ from keys.operations import KEY_COLUMNS, add_key, hold_key, import_keys, reinsta
 from keysite.console import ConsoleAdmin, Deed, Related, Tabs, display
 from keysite.console.exchange import Exchanging, Upload
 from keysite.console.fields import Asking, Choice, Few, Moment, Row, why
+from keysite.console.labels import Tagged
 
 
 class KeyTabs(Tabs):
@@ -86,7 +83,7 @@ def _deed(operation, permission, label, done, **options):
 
 
 @admin.register(Key)
-class KeyAdmin(Exchanging, ConsoleAdmin):
+class KeyAdmin(Tagged, Exchanging, ConsoleAdmin):
     found_by_palette = "key"
     list_display = ["__str__", "description", "system", "hook", "state"]
     list_filter = [KeyTabs, OfSymbol, OnHook, InCabinet]
@@ -99,7 +96,8 @@ class KeyAdmin(Exchanging, ConsoleAdmin):
     readonly_fields = ["retired_at", "retired_by", "retirement", "retired_reason"]
     resource_classes = [KeyResource]
     import_deed, import_columns, import_form = import_keys, KEY_COLUMNS, KeyUpload
-    change_form_outer_after_template = "console/key_tag.html"
+    tag_page = "key_tag"
+    tag_says = _("Whoever scans it learns where to bring the key, and not what it opens.")
     deeds = [
         _deed(
             hold_key,
@@ -144,24 +142,6 @@ class KeyAdmin(Exchanging, ConsoleAdmin):
     def get_fieldsets(self, request, obj=None):
         return super().get_fieldsets(request, obj)[: None if obj and obj.retired_at else 1]
 
-    def get_urls(self):
-        tag = path("<path:object_id>/tag/", self.admin_site.admin_view(self.tag_view), name="keys_key_tag")
-        return [tag, *super().get_urls()]
-
-    def tag_view(self, request, object_id):
-        """The tag of one key, for the printer."""
-        key = self.get_object(request, object_id)
-        if key is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        if not self.has_view_permission(request, key):
-            raise PermissionDenied
-        return TemplateResponse(request, "console/tag.html", {"key": key, "tag": _tag(key, scale=6)})
-
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        if change:
-            context["tag"] = _tag(obj, scale=4)
-        return super().render_change_form(request, context, add, change, form_url, obj)
-
     def add(self, row, by):
         add_key(key=row, by=by)
 
@@ -183,9 +163,3 @@ class KeyAdmin(Exchanging, ConsoleAdmin):
     )
     def state(self, key):
         return key.availability.value, key.availability.label
-
-
-def _tag(key, *, scale):
-    """A QR code that leads anybody who finds the key to the page that says where to bring it."""
-    address = f"{settings.SITE_URL}{reverse('key_tag', args=[key.public_code])}"
-    return segno.make(address, error="m").svg_inline(scale=scale, border=2, light="white")

@@ -1,5 +1,6 @@
 """What happened to a row, in words: for its history page, and for whoever saves a page that is out of date."""
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from django.db import models
@@ -40,8 +41,7 @@ def history_of(model):
 
 def versions(rows, person):
     """``rows`` of a history, newest first, in words. The last of them is only compared with, unless it is the first."""
-    rows = list(rows)
-    pairs = list(zip(rows, [*rows[1:], None], strict=True))
+    pairs = list(pairwise([*rows, None]))  # none of a row that came with the installation
     names = _names(pairs, person)
     return [
         Version(

@@ -3,7 +3,7 @@
 from django import forms
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, models
 from django.forms.models import _get_foreign_key
 from django.utils.translation import gettext as _
 
@@ -114,6 +114,17 @@ class Saving(Removable):
             except self.model.DoesNotExist:
                 return None
         return obj
+
+    def get_changeform_initial_data(self, request):
+        """What the address says to begin with; a moment that is none is left out: its widget cannot show it."""
+        initial = super().get_changeform_initial_data(request)
+        for field in self.opts.fields:
+            if isinstance(field, models.DateTimeField) and field.name in initial:
+                try:
+                    initial[field.name] = field.to_python(initial[field.name])
+                except ValidationError:
+                    del initial[field.name]
+        return initial
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

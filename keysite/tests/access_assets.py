@@ -1,6 +1,8 @@
 """Who may open which page of the console about assets: the part of ``access.py`` that reads as its console does."""
 
 CONSOLE_OF_ASSETS = """
+assets_asset_tag                                ok  ok  ok  ok  ok  ok
+assets_kit_tag                                  ok  ok  go  ok  ok  ok
 assets_asset_process_import                     405 405 405 405 405 405 / no  no  no  no  no  ok
 assets_asset_import                             no  no  no  no  no  ok
 assets_asset_export                             no  no  no  no  ok  ok

@@ -178,6 +178,10 @@ def anonymise(*, person, by):
     lock(person)
     if person.loans.active().exists():  # through the relation: this app knows nothing of the ones above it
         raise Refusal(_("%(person)s still holds keys: take them back first.") % {"person": person})
+    if person.assignments.open().exists():
+        raise Refusal(_("%(person)s still holds assets: take them back first.") % {"person": person})
+    if person.reservations.live().exists():
+        raise Refusal(_("%(person)s still has reservations: cancel them first.") % {"person": person})
     if person == by:
         raise Refusal(_("You cannot anonymise yourself."))
     if person.anonymised_at:

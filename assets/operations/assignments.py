@@ -22,12 +22,12 @@ def assign(
 ):
     """Give assets and kits to ``person``, or put them up in ``space``; exactly one of the two.
 
-    ``due`` says until when: by ``term`` (else that of the asset's type, else of the affiliation), on ``due_on`` if that
-    is sooner, not at all if ``open_ended``; when their reservation ends if nothing of this is said. A kit is due as
-    late as each of its assets may be kept, what is put up in a space only on ``due_on``. ``out_at`` is a moment in the
-    past at which it happened; what is written down keeps both dates. Each of ``kits`` is a ``Load``: a kit, less what
-    of it stays. The person's own reservation ends with it. All or nothing, unless the desk says ``take_rest``. Gives
-    back the assignments, one per asset and per kit.
+    ``due`` says until when: by ``term`` (else that of the asset's type, else of the affiliation), on ``due_on`` if
+    that is sooner, not at all if ``open_ended``; when their reservation ends if nothing of this is said. A kit is due
+    as late as each of its assets may be kept, what is put up in a space only on ``due_on``. ``out_at`` is a moment in
+    the past at which it happened; what is written down keeps both dates. Each of ``kits`` is a ``Load``: a kit, less
+    what of it stays. The person's own reservation ends with it. All or nothing, unless the desk says ``take_rest``.
+    Gives back the assignments, one per asset and per kit.
 
     Refused for a person who may not borrow, without a due date where the affiliation needs one, for a due date that
     the term does not allow, for a moment still to come, for nobody or both, and per asset (``BasketRefusal.lines``): disposed of, lost,

@@ -63,12 +63,6 @@ class Cargo:
                 verdicts |= refused
         return verdicts
 
-    def due(self, kit, until):
-        """The term and the due date of a kit: as late as each of its assets may be kept."""
-        terms = [(until.of(asset), until.term_of(asset)) for asset in self.going[kit.pk]]
-        due_at, term = min(terms, key=lambda pair: (pair[0] is None, pair[0] or self.out_at))
-        return {"due_at": due_at, "term": term}
-
     def pack(self, rows, *, by, reason):
         """Write down what went out with each kit of ``rows``, its hand-overs."""
         members, parts = [], []

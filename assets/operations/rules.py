@@ -49,12 +49,6 @@ class Until:
             self.known[term.pk] = due_moment(term=term, now=self.out_at, due_on=self.due_on)
         return self.known[term.pk]
 
-    def agreed(self, items):
-        """The term and the due date of things that go together: as late as each of them may be kept."""
-        terms = [(self.of(item), self.term_of(item)) for item in items]
-        due_at, term = min(terms, key=lambda pair: (pair[0] is None, pair[0] or self.out_at))
-        return {"due_at": due_at, "term": term}
-
 
 def usual_term(item, person):
     """The term of the type of ``item``, an asset or a kit, else that of the person's affiliation."""
@@ -93,6 +87,12 @@ class Basket:
         if self.until.due_on or self.until.open_ended:
             return agreed
         return self.claims.until_as_reserved(self.found[asset.pk], agreed)
+
+    def agreed(self, assets):
+        """The term and the due date of what goes as one: as late as each of ``assets`` may be kept."""
+        terms = [(self.due_of(asset), self.until.term_of(asset)) for asset in assets]
+        due_at, term = min(terms, key=lambda pair: (pair[0] is None, pair[0] or self.out_at))
+        return {"due_at": due_at, "term": term}
 
     def _why_not_there(self, asset):
         words = {"asset": str(asset)}
@@ -140,6 +140,12 @@ class Basket:
         rows = Assignment.objects.of(self.found).filter(returned_at__gt=self.out_at, out_at__lt=timezone.now())
         rows = rows.order_by("returned_at").values_list("asset", "out_at", "returned_at")
         return {asset: back for asset, out, back in rows if back > out}
+
+
+def refuse_unless_one(person, space):
+    """Refuse when nobody gets it, or two do."""
+    if bool(person) == bool(space):
+        raise Refusal(_("Name the person or the space that gets it: one of the two."))
 
 
 def lock_models(assets):

@@ -11,7 +11,7 @@ from assets.models import Assignment, AssignmentPart, Condition
 from assets.operations.assignments import fulfil
 from assets.operations.handovers import hold_hand_over, refuse_not_running
 from assets.operations.returns import RETURN
-from assets.operations.rules import Basket, Until
+from assets.operations.rules import Basket, Until, refuse_unless_one
 from keysite.ledger import BasketRefusal, Refusal, record_changes, record_new
 
 
@@ -50,7 +50,7 @@ def transfer_assignment(
 
     _end(held.rows, at=at, by=by, trust=trust)
     made = {"person": person, "space": space, "out_at": at, "out_recorded_at": at, "out_by": by, "trust": trust}
-    made |= until.agreed(held.assets or [assignment.kit])
+    made |= basket.agreed(held.assets)
     following, members = _begin(held, made, note=note[:500], by=by)
     fulfil(basket, [following, *members], by=by)
     notices.transferred(assignment, following, by=by)
@@ -61,8 +61,7 @@ def _refuse_transfer(held, person, space):
     row = held.whole
     refuse_not_running(row)
     words = {"item": str(row.item), "holder": str(row.holder), "asset": ""}
-    if bool(person) == bool(space):
-        raise Refusal(_("Name the person or the space that gets %(item)s: one of the two.") % words)
+    refuse_unless_one(person, space)
     if (person and row.person_id == person.pk) or (space and row.space_id == space.pk):
         raise Refusal(_("%(holder)s has %(item)s already. Name somebody else.") % words)
     for member in held.members:

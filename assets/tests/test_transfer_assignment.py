@@ -162,7 +162,7 @@ def test_to_the_same_holder_is_refused(assignment, borrower, clerk):
 
 
 def test_to_nobody_or_to_two_is_refused(assignment, heir, clerk):
-    sentence = "Name the person or the space that gets L1 Laptop: one of the two."
+    sentence = "Name the person or the space that gets it: one of the two."
     with refused(sentence):
         transfer_assignment(assignment=assignment, by=clerk)
     with refused(sentence):

@@ -20,6 +20,17 @@ def quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(scope="session")
+def media_of_tests(tmp_path_factory):
+    return str(tmp_path_factory.mktemp("media"))
+
+
+@pytest.fixture(autouse=True)
+def uploads_aside(settings, media_of_tests):
+    """What tests upload is nobody's photo."""
+    settings.MEDIA_ROOT = media_of_tests
+
+
 @pytest.fixture
 def client():
     """A browser whose ``force_login`` is a staff sign-in, for staff."""

@@ -1,15 +1,19 @@
 """Dull rows for tests."""
 
+import io
 from datetime import timedelta
 
 import factory
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
 from accounts.models import Trust
 from accounts.tests.factories import LoanTermFactory, PersonFactory
 from assets.models import (
     Asset,
     AssetModel,
+    AssetPhoto,
     AssetType,
     Assignment,
     Building,
@@ -26,6 +30,7 @@ from assets.models import (
     StockTake,
     Supplier,
 )
+from assets.operations import add_photo
 
 
 class BuildingFactory(factory.django.DjangoModelFactory):
@@ -143,6 +148,13 @@ class ReservationFactory(factory.django.DjangoModelFactory):
     confirmed_at = factory.LazyFunction(timezone.now)
 
 
+def photo_file(size=(64, 48)):
+    """What the camera of a phone sends."""
+    file = io.BytesIO()
+    Image.new("RGB", size, "teal").save(file, "JPEG")
+    return SimpleUploadedFile("IMG_1.jpg", file.getvalue(), "image/jpeg")
+
+
 def assets_of_every_kind(person, *, home=None):
     """One row of each model of the inventory, most of them about one asset; by model."""
     now = timezone.now()
@@ -163,5 +175,6 @@ def assets_of_every_kind(person, *, home=None):
         Reservation: ReservationFactory(),
         StockTake: take,
         Count: Count.objects.create(stock_take=take, asset=asset, expected=True),
+        AssetPhoto: add_photo(asset=asset, upload=photo_file(), by=person),
         ImportBatch: ImportBatch.objects.create(file_name="list.csv", imported_at=now),
     }

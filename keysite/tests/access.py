@@ -256,6 +256,17 @@ asset_desk_take_back                  in  405 405 | 405 405 405 405 405 405  / i
 asset_list                            in  no  no | ok  ok  ok  ok  ok  ok  / in  no  no | 405 405 405 405 405 405
 asset_tag                             ok  ok  ok | ok  ok  ok  ok  ok  ok  / 405 405 405 | 405 405 405 405 405 405
 asset_receipt                         in  404 404 | 404 404 404 404 404 404
+asset_photos                          in  no  no | ok  no  no  no  no  ok
+asset_photo                           in  404 404 | ok  ok  ok  ok  ok  ok  / in  405 405 | 405 405 405 405 405 405
+asset_thumbnail                       in  404 404 | ok  ok  ok  ok  ok  ok  / in  405 405 | 405 405 405 405 405 405
+asset_photo_remove                    in  405 405 | 405 405 405 405 405 405  / in  no  no | ok  no  no  no  no  ok
+stock_take_list                       in  no  no | ok  ok  no  no  ok  ok  / in  405 405 | 405 405 405 405 405 405
+stock_take_open                       in  405 405 | 405 405 405 405 405 405  / in  no  no | ok  no  no  no  no  ok
+stock_take                            in  no  no | ok  ok  no  no  ok  ok  / in  405 405 | 405 405 405 405 405 405
+stock_take_count                      in  405 405 | 405 405 405 405 405 405  / in  no  no | ok  no  no  no  no  ok
+stock_take_close                      in  405 405 | 405 405 405 405 405 405  / in  no  no | ok  no  no  no  no  ok
+stock_take_export                     in  no  no | ok  ok  no  no  ok  ok  / in  405 405 | 405 405 405 405 405 405
+stock_take_move                       in  405 405 | 405 405 405 405 405 405  / in  no  no | ok  no  no  404 no  ok
 assignment_extend                     in  404 404 | 404 404 404 404 404 404
 assignment_confirm                    in  404 404 | 404 404 404 404 404 404
 assignment_damage                     in  404 404 | 404 404 404 404 404 404
@@ -284,7 +295,7 @@ def expected(column):
     place = list(COLUMNS).index(column)
     console = CONSOLE + CONSOLE_OF_ASSETS
     rows = [("admin:", OUTSIDE_OF_THE_CONSOLE, console), ("", "", PAGES)]
-    lines = [(before + line, outside) for before, outside, table in rows for line in table.strip().splitlines()]
+    lines = [(before + line, outside) for before, outside, table in rows for line in table.splitlines() if line]
     return dict(_answers(line, outside, place) for line, outside in lines)
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections import deque
 
 import pytest
 from django.db import connection, transaction
@@ -73,6 +74,7 @@ def knock(client, method, address):
 
     with transaction.atomic(), connection.execute_wrapper(watch):
         response = getattr(client, method)(address)
+        deque(response.streaming_content if response.streaming else (), maxlen=0)  # a file is closed at its end
         transaction.set_rollback(True)
     client.cookies = cookies
     word = WORDS.get(response.status_code, str(response.status_code))

@@ -30,6 +30,14 @@ MADE_UP = {
     "admin:view_on_site": [1, 1],
     "admin:app_list": ["keys"],
 }
+# Which row other pages are about, by how their names begin; the first that fits.
+ABOUT = {
+    "asset_photos": "assets_asset",
+    "asset_photo": "assets_assetphoto",
+    "asset_thumbnail": "assets_assetphoto",
+    "stock_take_move": "assets_count",
+    "stock_take": "assets_stocktake",
+}
 
 
 class World:
@@ -83,6 +91,8 @@ class World:
             return self.rows["assets_assignment"]
         if name.startswith(("model_", "reservation_")):
             return self.rows["assets_assetmodel" if name.startswith("model_") else "assets_reservation"]
+        if not name.startswith("admin:"):
+            return self.rows[next(model for start, model in ABOUT.items() if name.startswith(start))]
         return next(row for model, row in self.rows.items() if name.startswith(f"admin:{model}_"))
 
     def _people(self, somebody):

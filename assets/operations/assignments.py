@@ -29,10 +29,11 @@ def assign(
     what of it stays. The person's own reservation ends with it. All or nothing, unless the desk says ``take_rest``.
     Gives back the assignments, one per asset and per kit.
 
-    Refused for a person who may not borrow, without a due date where the affiliation needs one, for a due date that
-    the term does not allow, for a moment still to come, for nobody or both, and per asset (``BasketRefusal.lines``): disposed of, lost,
-    out, a member of a kit, out of service or not lent (to a person), with somebody else at that moment, or reserved;
-    per kit: dissolved, empty, out, or with a member that is refused (which has a line of its own).
+    Refused for nobody and for two, for a person who may not borrow, without a due date where the affiliation needs
+    one, for a due date that the term does not allow, for a moment still to come, and per asset
+    (``BasketRefusal.lines``): disposed of, lost, out, a member of a kit, out of service or not lent (to a person), with
+    somebody else at that moment, or reserved; per kit: dissolved, empty, out, or with a member that is refused (which
+    has a line of its own).
     """
     now = timezone.now()
     out_at = effective(out_at, now)
@@ -46,11 +47,7 @@ def assign(
 
     made = {"person": person, "space": space, "out_at": out_at, "out_recorded_at": now, "out_by": by}
     made |= {"trust": trust, "note": note[:500]}
-    rows = [
-        Assignment(asset=asset, term=until.term_of(asset), due_at=basket.due_of(asset), **made)
-        for asset in assets
-        if asset in going
-    ]
+    rows = [Assignment(asset=asset, **basket.agreed([asset]), **made) for asset in assets if asset in going]
     rows += [Assignment(kit=kit, **basket.agreed(cargo.going[kit.pk]), **made) for kit in cargo.kits if kit in going]
     record_new(rows, by=by, reason=with_trust("assigned", trust))
     cargo.pack(rows, by=by, reason=with_trust("assigned", trust))

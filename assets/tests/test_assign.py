@@ -69,6 +69,14 @@ def test_both_dates_are_kept_of_what_is_written_down_later(borrower, clerk):
     assert timezone.now() - assignment.out_recorded_at < timedelta(minutes=1)
 
 
+def test_to_nobody_or_to_two_is_refused(borrower, clerk):
+    asset = AssetFactory()
+    sentence = "Name the person or the space that gets it: one of the two."
+
+    assert refusal_of(lambda: assign(assets=[asset], by=clerk)) == sentence
+    assert refusal_of(lambda: assign(assets=[asset], person=borrower, space=SpaceFactory(), by=clerk)) == sentence
+
+
 def test_a_due_date_is_needed_unless_the_affiliation_says_otherwise(borrower, clerk):
     free = PersonFactory(affiliation=AffiliationFactory(due_date_required=False))
 

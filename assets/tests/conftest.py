@@ -1,8 +1,12 @@
 """The assets and assignments that tests of deeds begin with."""
 
 import pytest
+from django.utils import timezone
 
+import accounts.notices
+import assets.notices
 from accounts.models import Notice
+from accounts.operations import send_notices
 from assets.models import Assignment
 from assets.operations import assign_kit
 from assets.tests.factories import AssetFactory, AssignmentFactory, KitFactory, KitMemberFactory, KitPartFactory
@@ -35,6 +39,17 @@ def kit_out(borrower, clerk):
     row = assign_kit(kit=kit, person=borrower, by=clerk)
     Notice.objects.all().delete()
     return row
+
+
+@pytest.fixture
+def send(db, mailoutbox):
+    """Send what waits in the outbox; gives back the mails."""
+
+    def now():
+        send_notices(contents=accounts.notices.CONTENTS | assets.notices.CONTENTS, at=timezone.now())
+        return mailoutbox
+
+    return now
 
 
 @pytest.fixture

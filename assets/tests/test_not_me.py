@@ -17,7 +17,6 @@ from assets.operations import (
 )
 from assets.tests.factories import AssetFactory, LoanTermFactory, SpaceFactory
 from keysite.ledger import Refusal
-from keysite.tasks import send_notices
 
 DEEDS = {
     "confirmed": lambda row, by: confirm_assignment(assignment=row, by=by, trust=Trust.PROVED),
@@ -38,36 +37,34 @@ SAID = {
 
 
 @pytest.mark.parametrize("deed", DEEDS)
-def test_the_mail_of_each_deed_says_what_happened_and_how_to_object(assignment, borrower, deed, mailoutbox):
+def test_the_mail_of_each_deed_says_what_happened_and_how_to_object(assignment, borrower, deed, send):
     DEEDS[deed](assignment, borrower)
 
-    send_notices()
-
-    [receipt] = [mail for mail in mailoutbox if mail.to == [borrower.email]]
+    [receipt] = [mail for mail in send() if mail.to == [borrower.email]]
     assert SAID[deed] in receipt.body
     assert not_me_link(Notice.objects.get(kind="asset_receipt")) in receipt.body
 
 
-def test_found_again_it_says_so(assignment, borrower, mailoutbox):
+def test_found_again_it_says_so(assignment, borrower, send):
     report_asset_lost(assignment=assignment, by=borrower)
     report_asset_found(assignment=assignment, by=borrower)
 
-    send_notices()
+    mail = send()[-1]
 
-    assert "Reported found: L1 Laptop." in mailoutbox[-1].body
-    assert "What you have from us now:" in mailoutbox[-1].body
+    assert "Reported found: L1 Laptop." in mail.body
+    assert "What you have from us now:" in mail.body
 
 
-def test_the_button_stops_all_borrowing_and_tells_the_desk(client, assignment, borrower, clerk, mailoutbox, settings):
+def test_the_button_stops_all_borrowing_and_tells_the_desk(client, assignment, borrower, clerk, send, settings):
     confirm_assignment(assignment=assignment, by=borrower, trust=Trust.PROVED)
     token = not_me_link(Notice.objects.get()).rstrip("/").rsplit("/", 1)[1]
 
     client.post(reverse("not_me", args=[token]))
-    send_notices()
+    mails = send()
 
     borrower.refresh_from_db()
     assert borrower.is_blocked
-    assert [mail.to for mail in mailoutbox].count([settings.DESK_EMAIL]) == 1
+    assert [mail.to for mail in mails].count([settings.DESK_EMAIL]) == 1
     with pytest.raises(Refusal, match="is blocked from borrowing"):
         assign(assets=[AssetFactory()], person=borrower, by=clerk)
     with pytest.raises(Refusal, match="is blocked from borrowing"):

@@ -1,6 +1,5 @@
 """``add_photo``, ``remove_photo``, ``sweep_photos``: files and rows come and go together."""
 
-import io
 import os
 from datetime import timedelta
 
@@ -9,11 +8,10 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
-from PIL import Image
 
 from assets.models import AssetPhoto
 from assets.operations import add_photo, remove_photo, sweep_photos
-from assets.tests.factories import AssetFactory
+from assets.tests.factories import AssetFactory, photo_file
 from keysite.ledger import Refusal
 from keysite.tests.history import last_version, refused
 from keysite.tests.races import at_once
@@ -32,12 +30,6 @@ def asset(db):
     return AssetFactory(tag="T1")
 
 
-def upload(size=(64, 48), name="IMG_1.jpg"):
-    file = io.BytesIO()
-    Image.new("RGB", size).save(file, "JPEG")
-    return SimpleUploadedFile(name, file.getvalue())
-
-
 def files(media):
     return sorted(os.listdir(media / "assets")) if (media / "assets").exists() else []
 
@@ -50,7 +42,7 @@ def undone(deed):
 
 
 def test_a_photo_is_kept_under_names_that_say_nothing(asset, clerk, media):
-    photo = add_photo(asset=asset, upload=upload(), caption="  The  lid ", by=clerk)
+    photo = add_photo(asset=asset, upload=photo_file(), caption="  The  lid ", by=clerk)
 
     photo.refresh_from_db()
     assert (photo.caption, photo.added_by, photo.width, photo.height) == ("The lid", clerk, 64, 48)
@@ -68,10 +60,10 @@ def test_what_is_no_photo_leaves_nothing(asset, clerk, media):
 
 def test_no_more_than_twelve(asset, clerk, media):
     for _number in range(12):
-        add_photo(asset=asset, upload=upload(), by=clerk)
+        add_photo(asset=asset, upload=photo_file(), by=clerk)
 
     with refused("There are 12 photos of T1 Laptop already. Remove one first."):
-        add_photo(asset=asset, upload=upload(), by=clerk)
+        add_photo(asset=asset, upload=photo_file(), by=clerk)
 
     assert len(files(media)) == 24
 
@@ -87,7 +79,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(asset, clerk, media, monkeypatch
     monkeypatch.setattr(AssetPhoto._meta.get_field("image").storage, "save", full)
 
     with refused("The photo cannot be stored now. Try again later, or tell an administrator."):
-        add_photo(asset=asset, upload=upload(), by=clerk)
+        add_photo(asset=asset, upload=photo_file(), by=clerk)
 
     assert (files(media), AssetPhoto.objects.count()) == ([], 0)
 
@@ -99,7 +91,7 @@ def test_when_the_row_cannot_be_written_the_files_go(asset, clerk, media, monkey
     monkeypatch.setattr("assets.operations.photos.record", fail)
 
     with pytest.raises(RuntimeError):
-        add_photo(asset=asset, upload=upload(), by=clerk)
+        add_photo(asset=asset, upload=photo_file(), by=clerk)
 
     assert files(media) == []
 
@@ -107,7 +99,7 @@ def test_when_the_row_cannot_be_written_the_files_go(asset, clerk, media, monkey
 def test_a_removed_photo_goes_with_its_files_once_that_is_certain(
     asset, clerk, media, django_capture_on_commit_callbacks
 ):
-    photo = add_photo(asset=asset, upload=upload(), by=clerk)
+    photo = add_photo(asset=asset, upload=photo_file(), by=clerk)
     pk = photo.pk
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -121,7 +113,7 @@ def test_a_removed_photo_goes_with_its_files_once_that_is_certain(
 @pytest.mark.django_db(transaction=True)
 def test_a_removal_that_is_taken_back_keeps_the_files(media, django_user_model):
     clerk = django_user_model.objects.create_user("clerk@example.edu")
-    photo = add_photo(asset=AssetFactory(), upload=upload(), by=clerk)
+    photo = add_photo(asset=AssetFactory(), upload=photo_file(), by=clerk)
 
     undone(lambda: remove_photo(photo=AssetPhoto.objects.get(), by=clerk))
 
@@ -130,7 +122,7 @@ def test_a_removal_that_is_taken_back_keeps_the_files(media, django_user_model):
 
 
 def test_it_is_removed_once(asset, clerk):
-    photo = add_photo(asset=asset, upload=upload(), by=clerk)
+    photo = add_photo(asset=asset, upload=photo_file(), by=clerk)
     stale = AssetPhoto.objects.get()
     remove_photo(photo=photo, by=clerk)
 
@@ -142,8 +134,8 @@ def test_it_is_removed_once(asset, clerk):
 def test_what_surrounds_the_deed_fails_and_the_sweep_clears_up(media, django_user_model):
     clerk = django_user_model.objects.create_user("clerk@example.edu")
     asset = AssetFactory()
-    kept = add_photo(asset=asset, upload=upload(), by=clerk)
-    undone(lambda: add_photo(asset=asset, upload=upload(), by=clerk))
+    kept = add_photo(asset=asset, upload=photo_file(), by=clerk)
+    undone(lambda: add_photo(asset=asset, upload=photo_file(), by=clerk))
     assert len(files(media)) == 4
 
     sweep_photos(at=timezone.now())
@@ -162,9 +154,9 @@ def test_without_any_photo_there_is_nothing_to_sweep():
 def test_the_last_place_is_taken_once(media, django_user_model):
     clerk, asset = django_user_model.objects.create_user("clerk@example.edu"), AssetFactory(tag="T1")
     for _number in range(11):
-        add_photo(asset=asset, upload=upload(), by=clerk)
+        add_photo(asset=asset, upload=photo_file(), by=clerk)
 
-    results = at_once(*[lambda: add_photo(asset=type(asset).objects.get(), upload=upload(), by=clerk)] * 4)
+    results = at_once(*[lambda: add_photo(asset=type(asset).objects.get(), upload=photo_file(), by=clerk)] * 4)
 
     assert AssetPhoto.objects.count() == 12
     assert sum(isinstance(result, Refusal) for result in results) == 3

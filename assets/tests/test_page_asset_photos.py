@@ -9,17 +9,11 @@ from PIL import Image
 
 from assets.models import AssetPhoto, BuildingManager
 from assets.operations import add_photo
-from assets.tests.factories import AssetFactory, AssignmentFactory, SpaceFactory
+from assets.tests.factories import AssetFactory, AssignmentFactory, SpaceFactory, photo_file
 from keysite.tests.queries import queries
 from keysite.tests.reading import problems_of, text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = str(tmp_path)
-    return tmp_path
 
 
 @pytest.fixture
@@ -29,19 +23,13 @@ def asset(db):
 
 @pytest.fixture
 def photo(asset, clerk):
-    return add_photo(asset=asset, upload=picture(), caption="The lid", by=clerk)
+    return add_photo(asset=asset, upload=photo_file((640, 480)), caption="The lid", by=clerk)
 
 
 @pytest.fixture
 def desk(client, clerk):
     client.force_login(clerk)
     return client
-
-
-def picture(size=(640, 480)):
-    file = io.BytesIO()
-    Image.new("RGB", size, "teal").save(file, "JPEG")
-    return SimpleUploadedFile("IMG_1.jpg", file.getvalue(), "image/jpeg")
 
 
 def page_of(asset):
@@ -54,7 +42,7 @@ def send(client, asset, **fields):
 
 
 def test_a_photo_is_taken_and_shown(desk, asset, clerk):
-    response = send(desk, asset, photo=picture(), caption="The lid")
+    response = send(desk, asset, photo=photo_file((640, 480)), caption="The lid")
 
     photo = AssetPhoto.objects.get()
     assert (photo.asset, photo.added_by, photo.caption) == (asset, clerk, "The lid")
@@ -85,7 +73,7 @@ def test_what_is_no_photo_says_so_and_keeps_what_was_typed(desk, asset, fields, 
 
 
 def test_a_caption_that_is_too_long(desk, asset):
-    response = send(desk, asset, photo=picture(), caption="x" * 300)
+    response = send(desk, asset, photo=photo_file((640, 480)), caption="x" * 300)
 
     assert problems_of(response) == ["Ensure this value has at most 200 characters (it has 300)."]
 
@@ -94,8 +82,8 @@ def test_the_same_post_twice_is_one_photo_and_another_photo_is_not_swallowed(des
     once = desk.get(page_of(asset)).context["adding"]["once"].value()
 
     for _time in range(2):
-        assert desk.post(page_of(asset), {"once": once, "photo": picture()}).status_code == 302
-    other = desk.post(page_of(asset), {"once": once, "photo": picture((900, 100))})
+        assert desk.post(page_of(asset), {"once": once, "photo": photo_file((640, 480))}).status_code == 302
+    other = desk.post(page_of(asset), {"once": once, "photo": photo_file((900, 100))})
 
     assert AssetPhoto.objects.count() == 1
     assert "This form was sent before with other values" in problems_of(other)[0]
@@ -156,7 +144,7 @@ def test_who_may_not_change_assets_adds_none(client, auditor, asset, photo):
     client.force_login(auditor)
 
     assert client.get(page_of(asset)).status_code == 403
-    assert client.post(page_of(asset), {"photo": picture()}).status_code == 403
+    assert client.post(page_of(asset), {"photo": photo_file((640, 480))}).status_code == 403
     assert client.post(reverse("asset_photo_remove", args=[photo.pk])).status_code == 403
     assert AssetPhoto.objects.count() == 1
 
@@ -164,7 +152,7 @@ def test_who_may_not_change_assets_adds_none(client, auditor, asset, photo):
 @pytest.mark.parametrize("number", [1, 3])
 def test_query_budget(desk, asset, clerk, number):
     for _photo in range(number):
-        photo = add_photo(asset=asset, upload=picture(), by=clerk)
+        photo = add_photo(asset=asset, upload=photo_file((640, 480)), by=clerk)
     once = desk.get(page_of(asset)).context["adding"]["once"].value()
 
     with queries(6):
@@ -172,4 +160,4 @@ def test_query_budget(desk, asset, clerk, number):
     with queries(5):
         b"".join(desk.get(reverse("asset_thumbnail", args=[photo.pk])).streaming_content)
     with queries(12):
-        assert desk.post(page_of(asset), {"once": once, "photo": picture()}).status_code == 302
+        assert desk.post(page_of(asset), {"once": once, "photo": photo_file((640, 480))}).status_code == 302

@@ -5,6 +5,7 @@ import logging
 import os
 import platform
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import django
@@ -16,10 +17,10 @@ from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import Person  # noqa: E402
-from bench import data  # noqa: E402
+from bench import assets, data, inventory  # noqa: E402
 from bench.clock import notice_run  # noqa: E402
 from bench.paths import Bench  # noqa: E402
-from bench.report import write  # noqa: E402
+from bench.report import write, write_assets  # noqa: E402
 from bench.server import Server  # noqa: E402
 from keys.models import Loan  # noqa: E402
 from keysite.console.pages import columns_of, name_of  # noqa: E402
@@ -42,15 +43,20 @@ def main():
     size = data.Size(options.share)
     data.build(size)
     built = time.monotonic() - begin
-    clerk = _clerk()
-    server = Server(clerk)
-    try:
+    if options.only != "assets":
+        _measure_keys(Path(options.report), size, built)
+    if options.only != "keys":
+        _measure_assets(Path(options.report), size, options.share)
+    return 0
+
+
+def _measure_keys(report, size, built):
+    inventory.clear()  # what is overdue of it would be reminded of, too
+    with _server() as server:
         bench = Bench(size, server)
         meters = list(bench.check_out())
         for name, query in (LISTS | {"loan list, middle page": _middle_page()}).items():
             meters += bench.page(name, f"/admin/keys/loan/{query}")
-    finally:
-        server.stop()
     runs, longest_wait, grown = notice_run()
     facts = {
         "date": timezone.localdate().isoformat(),
@@ -60,13 +66,28 @@ def main():
         "wait": longest_wait,
         "grown": grown,
     }
-    write(Path(options.report), size, meters + runs, facts)
-    return 0
+    write(report, size, meters + runs, facts)
+
+
+def _measure_assets(report, size, share):
+    with _server() as server:
+        small, large, figures = assets.measure(size, server, share)
+    write_assets(report, small, large, figures, smallest=inventory.SMALL)
+
+
+@contextmanager
+def _server():
+    server = Server(_clerk())
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 def _options():
     parser = argparse.ArgumentParser(prog="./dev bench")
     parser.add_argument("--share", type=float, default=1.0, help="of the full size (1,000,000 loans)")
+    parser.add_argument("--only", choices=["keys", "assets"], help="leave the rest of the report as it is")
     parser.add_argument("--report", default="docs/performance.md", help="where the table goes")
     return parser.parse_args()
 

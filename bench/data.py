@@ -68,7 +68,7 @@ def build(size):
         _copy(cursor, "keys_key", _KEY, _keys(size))
         _copy(cursor, "keys_loan", _LOAN, _loans(size))
         cursor.execute(_HISTORY)
-        for table in ("accounts_person", "keys_keysymbol", "keys_key", "keys_loan"):
+        for table in ("accounts_department", "accounts_person", "keys_keysymbol", "keys_key", "keys_loan"):
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
         cursor.execute("VACUUM ANALYZE")
 

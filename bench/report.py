@@ -1,8 +1,10 @@
-"""docs/performance.md: the table of ratios, how to read it, and what a load saw while parts were killed.
+"""docs/performance.md: the table of ratios, how to read it, the inventory, and what a load saw while parts were killed.
 
-Two commands write it, each its own part: `./dev bench` what comes first, `./dev load` the section at the end.
+Each part is written by itself: `./dev bench` writes what comes first and the inventory, `./dev load` the section at the
+end.
 """
 
+import statistics
 from datetime import date
 
 HEAD = """# Performance
@@ -31,6 +33,19 @@ on, a desk checked keys out and back: its longest return took {wait:.0f} ms. Mem
 {bounds}
 """
 
+ASSETS = "\n## The inventory\n"
+ASSETS_HEAD = """
+Measured by `./dev bench` on {date} with {assets:,} assets and {assignments:,} assignments, and in the same run with
+{small:,} assets and {small_assignments:,} assignments; built by COPY. A list shows as many rows at both sizes. CPU is
+that of Python and PostgreSQL together, in process; wall is the whole request through gunicorn; medians.
+
+| list | queries | CPU ms, small | CPU ms, large | times | wall ms, small | wall ms, large | |
+|---|---|---|---|---|---|---|---|
+"""
+ASSETS_BOUNDS = """
+| bound | seen | |
+|---|---|---|
+"""
 LOAD = "\n## A mixed load while parts are killed\n"
 LOAD_HEAD = """
 Written by `./dev load` on {date}. People check keys out, renew them, bring them back and look at lists, {rate} requests
@@ -50,21 +65,58 @@ def write(target, size, meters, facts):
     head = HEAD.format(loans=size.loans, keys=size.keys, people=size.people, overdue=size.overdue, **facts)
     bounds = "\n".join(_bounds(meters, floors, facts))
     report = head + "\n".join(rows) + "\n" + TAIL.format(bounds=bounds, **facts)
-    target.write_text(report + _parts(target)[1])
+    parts = _parts(target)
+    target.write_text(report + parts[ASSETS] + parts[LOAD])
     print(report)
+
+
+def write_assets(target, small, large, figures, *, smallest):
+    """Write the section on the inventory; the rest stays."""
+    sizes = {"small": smallest, "small_assignments": 4 * smallest, "assignments": 4 * figures["assets"]}
+    section = ASSETS_HEAD.format(date=date.today(), assets=figures["assets"], **sizes)
+    section += "".join(_list_line(name, small[name], large[name]) + "\n" for name in large)
+    section += ASSETS_BOUNDS + "".join(line + "\n" for line in _asset_bounds(figures))
+    parts = _parts(target)
+    target.write_text(parts[""] + ASSETS + section + parts[LOAD])
+    print(section)
+
+
+def _list_line(name, small, large):
+    """One list at both sizes: at most 12 queries, and at most 1.3 times as slow."""
+    inside, outside = large
+    times = inside.cpu_ms / small[0].cpu_ms
+    walls = [f"{statistics.median(meter.wall) * 1000:.0f}" for meter in (small[1], outside)]
+    met = inside.queries <= 12 and times <= 1.3
+    cells = [name, inside.queries, f"{small[0].cpu_ms:.0f}", f"{inside.cpu_ms:.0f}", f"{times:.2f}", *walls]
+    return "| " + " | ".join(map(str, [*cells, "met" if met else "missed"])) + " |"
+
+
+def _asset_bounds(figures):
+    availability = figures["availability"]
+    yield _line("availability of 500 units with 400 reservations ≤ 50 ms", f"{availability:.0f} ms", availability <= 50)
+    (many, (ms, asked)), (few, (_ms, asked_of_few)) = figures["kits"].items()
+    seen = f"{ms:.0f} ms, {asked} statements; of {few}: {asked_of_few}"
+    yield _line(f"a kit of {many} goes out with as many statements as one of {few}", seen, asked == asked_of_few)
+    seconds, grown = figures["import"]
+    yield _line("dry run of 10,000 lines ≤ 60 s", f"{seconds:.0f} s", seconds <= 60)
+    yield _line(
+        "memory grows by ≤ 64 MB from 1,000 to 10,000 lines, which are in memory", f"{grown:.0f} MB", grown <= 64
+    )
 
 
 def write_load(target, rows, *, rate, seconds):
     """Write the section on the load; what ./dev bench has written stays."""
     head = LOAD_HEAD.format(date=date.today(), rate=rate, seconds=seconds)
     table = "".join(f"| {name} | {figure} |\n" for name, figure in rows.items())
-    target.write_text(_parts(target)[0] + LOAD + head + table)
+    parts = _parts(target)
+    target.write_text(parts[""] + parts[ASSETS] + LOAD + head + table)
 
 
 def _parts(target):
-    """What ./dev bench and what ./dev load has written."""
-    bench, mark, load = (target.read_text() if target.exists() else "").partition(LOAD)
-    return bench, mark + load
+    """What is there by its heading: of the keys, of the inventory, and of the load."""
+    rest, mark, load = (target.read_text() if target.exists() else "").partition(LOAD)
+    keys, its_mark, assets = rest.partition(ASSETS)
+    return {"": keys, ASSETS: its_mark + assets, LOAD: mark + load}
 
 
 def _bounds(meters, floors, facts):

@@ -11,7 +11,7 @@ from accounts.models import Lent, LentQuerySet, Person, Trust
 from keys.models.inventory import Key
 from keys.models.renewals import Renewal
 from keysite.ledger import kept_history
-from keysite.search import few
+from keysite.search import among
 
 UNDO_TIME = timedelta(minutes=10)
 REVIEW_AFTER = timedelta(days=365)
@@ -81,8 +81,7 @@ class LoanQuerySet(LentQuerySet):
 
     def search(self, text):
         """Loans of the people and of the keys that ``text`` means."""
-        people, keys = few(Person.objects.search(text)), few(Key.objects.search(text))
-        return self.filter(Q(borrower__in=people) | Q(key__in=keys))
+        return self.filter(among("borrower", Person.objects.search(text)) | among("key", Key.objects.search(text)))
 
     def for_list(self):
         return self.select_related(

@@ -8,6 +8,7 @@ from accounts.tests.factories import PersonFactory
 from assets.models import Building, Space
 from keys.models import Key, Loan
 from keys.tests.factories import KeyFactory, LoanFactory
+from keysite.search import among
 
 ROBIN = {
     "first_name": "Robin",
@@ -69,6 +70,18 @@ def test_loans_are_found_by_borrower_and_by_key(db):
     LoanFactory(borrower__last_name="Thal", key__symbol__symbol="CC9")
 
     assert list(Loan.objects.search("berg")) == list(Loan.objects.search("aa1 7")) == [loan]
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3000])
+def test_what_belongs_to_some_rows_is_found_however_many_they_are(db, most):
+    loans = [LoanFactory(borrower__last_name="Berg"), LoanFactory(borrower__last_name="Berg")]
+    LoanFactory(borrower__last_name="Thal")
+
+    def of(words):
+        return set(Loan.objects.filter(among("borrower", Person.objects.search(words), most)))
+
+    assert of("berg") == set(loans)
+    assert of("nobody") == set()
 
 
 def test_a_space_is_found_by_building_and_number(db):

@@ -17,5 +17,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("assets.urls")),
     path("", include("keys.urls")),
+    path("", include("tickets.urls")),
     path("dev/mail/", dev_mailbox, name="dev_mailbox"),
 ]

@@ -6,6 +6,7 @@ anybody else the mail says what happened. Nobody is told of what they did themse
 
 from datetime import timedelta
 
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +45,7 @@ SUBJECTS = {
     "confirmed": _("Ticket #%(number)s is confirmed"),
     "sent_back": _("Ticket #%(number)s: still broken"),
     "reopened": _("Ticket #%(number)s is open again"),
+    "joined": _("Ticket #%(number)s: we keep you informed"),
     "merged": _("Ticket #%(number)s goes on in another one"),
 }
 TO_STAFF = {"reported": _("Ticket #%(number)s: a new report"), "resolved": _("Ticket #%(number)s is resolved")}
@@ -101,6 +103,11 @@ def noted(comment, *, by):
     _tell("noted", comment.ticket, by, comment=comment.pk)
 
 
+def joined(ticket, person):
+    """To somebody who has the same fault: where to follow the ticket."""
+    notices.post_all(_messages("joined", ticket, person, WATCHER, None, {}))
+
+
 def receivers(event, ticket, *, by):
     """Who is told of ``event``: each person once, in the role that comes first."""
     found = {}
@@ -110,7 +117,10 @@ def receivers(event, ticket, *, by):
                 found.setdefault(person, role)
     if by is not None and not (event == "reported" and found.get(by) == REPORTER):
         found.pop(by, None)
-    return found
+    if event == "reported":
+        return found
+    silent = set(TrackingLink.objects.silent().filter(ticket=ticket).values_list("person", flat=True))
+    return {person: role for person, role in found.items() if role not in CUSTOMERS or person.pk not in silent}
 
 
 def _in_role(role, ticket):
@@ -126,36 +136,35 @@ def _in_role(role, ticket):
 
 
 def _tell(event, ticket, by, **facts):
-    messages = [
-        _message(event, ticket, person, role, by, facts) for person, role in receivers(event, ticket, by=by).items()
-    ]
+    messages = []
+    for person, role in receivers(event, ticket, by=by).items():
+        messages += _messages(event, ticket, person, role, by, facts)
     if messages:
         notices.post_all(messages)
 
 
-def _message(event, ticket, person, role, by, facts):
+def _messages(event, ticket, person, role, by, facts):
     now = timezone.now()
     if role in CUSTOMERS and person.email_proved_at is None:
-        return _news(ticket, person, by, now)
+        return _news(person, by, now)
     facts = {"event": event, "ticket": ticket.pk, "role": role} | facts
     key = f"ticket:{ticket.pk}:{ticket.version}:{event}:{person.pk}"
-    return Notice(kind="ticket_event", person=person, facts=facts, dedupe_key=key, requested_by=by, next_try_at=now)
+    return [Notice(kind="ticket_event", person=person, facts=facts, dedupe_key=key, requested_by=by, next_try_at=now)]
 
 
-def _news(ticket, person, by, now):
-    """The one mail of this hour to an address that nobody has proved; what comes after it waits for the next hour."""
+def _news(person, by, now):
+    """The mail of this hour to an address that nobody has proved, and that of the next: of what comes meanwhile."""
     hour = now.replace(minute=0, second=0, microsecond=0)
-    key = f"ticket-news:{person.pk}:"
-    if Notice.objects.filter(dedupe_key=f"{key}{hour.isoformat()}", sent_at__isnull=False).exists():
-        hour += timedelta(hours=1)
-    return Notice(
-        kind="ticket_news",
-        person=person,
-        facts={"ticket": ticket.pk},
-        dedupe_key=f"{key}{hour.isoformat()}",
-        requested_by=by,
-        next_try_at=max(now, hour),
-    )
+    return [
+        Notice(
+            kind="ticket_news",
+            person=person,
+            dedupe_key=f"ticket-news:{person.pk}:{begin.isoformat()}",
+            requested_by=by,
+            next_try_at=max(now, begin),
+        )
+        for begin in (hour, hour + timedelta(hours=1))
+    ]
 
 
 def ticket_event(notice):
@@ -174,11 +183,21 @@ def ticket_event(notice):
 
 
 def ticket_news(notice):
-    """To an address that nobody has proved: numbers and links, and nothing that somebody typed."""
-    links = TrackingLink.objects.in_use().filter(person=notice.person, ticket__deleted_at=None)
-    recent = links.filter(ticket__touched_at__gte=notice.created_at - timedelta(hours=1)).select_related("ticket")
-    rows = [(link.ticket, notices.link("ticket_follow", token_of(link))) for link in recent.order_by("ticket")]
-    return notices.render("ticket_news", person=notice.person, context={"rows": rows}) if rows else None
+    """To an address that nobody has proved: numbers and links, and nothing that somebody typed.
+
+    Pointless when nothing has happened since the last one, and once the address is proved.
+    """
+    sent = Notice.objects.filter(kind="ticket_news", person=notice.person).aggregate(last=Max("sent_at"))["last"]
+    links = TrackingLink.objects.in_use().filter(person=notice.person, silent_at=None, ticket__deleted_at=None)
+    links = links.filter(ticket__touched_at__gt=sent) if sent else links
+    if notice.person.email_proved_at or not links:
+        return None
+    rows = [(link.ticket, _follow(link)) for link in links.select_related("ticket").order_by("ticket")]
+    return notices.render("ticket_news", person=notice.person, context={"rows": rows})
+
+
+def _follow(link):
+    return notices.link("ticket_follow", token_of(link))
 
 
 def _link(ticket, person, role):
@@ -186,7 +205,7 @@ def _link(ticket, person, role):
     if role not in CUSTOMERS:
         return notices.link("admin:tickets_ticket_change", ticket.pk)
     link = TrackingLink.objects.in_use().filter(ticket=ticket, person=person).first()
-    return notices.link("ticket_follow", token_of(link)) if link else notices.link("start")
+    return _follow(link) if link else notices.link("start")
 
 
 CONTENTS = {"ticket_event": ticket_event, "ticket_news": ticket_news}

@@ -272,6 +272,13 @@ assignment_confirm                    in  404 404 | 404 404 404 404 404 404
 assignment_damage                     in  404 404 | 404 404 404 404 404 404
 assignment_lose                       in  404 404 | 404 404 404 404 404 404
 assignment_find                       in  404 404 | 404 404 404 404 404 404
+ticket_report                         ok  ok  ok | ok  ok  ok  ok  ok  ok
+ticket_report_about                   404 404 404 | 404 404 404 404 404 404
+ticket_me_too                         405 405 405 | 405 405 405 405 405 405  / 404 404 404 | 404 404 404 404 404 404
+ticket_reported                       404 404 404 | 404 404 404 404 404 404  / 405 405 405 | 405 405 405 405 405 405
+ticket_follow                         404 404 404 | 404 404 404 404 404 404
+ticket_photo                          404 404 404 | 404 404 404 404 404 404  / 405 405 405 | 405 405 405 405 405 405
+ticket_thumbnail                      404 404 404 | 404 404 404 404 404 404  / 405 405 405 | 405 405 405 405 405 405
 kiosk_start                           no  no  no | no  no  no  no  no  no
 kiosk_check_out                       no  no  no | no  no  no  no  no  no
 kiosk_code                            no  no  no | no  no  no  no  no  no

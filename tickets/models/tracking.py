@@ -19,6 +19,10 @@ class TrackingLinkQuerySet(models.QuerySet):
     def in_use(self):
         return self.filter(revoked_at__isnull=True)
 
+    def silent(self):
+        """Of people who want no more mails about the ticket."""
+        return self.in_use().filter(silent_at__isnull=False)
+
 
 class TrackingLink(models.Model):
     """The secret address under which one person follows one ticket; nobody else's address leads here.
@@ -31,6 +35,7 @@ class TrackingLink(models.Model):
     seed = models.CharField(max_length=64, default=new_seed, editable=False)
     token_digest = models.CharField(max_length=64, unique=True, editable=False)
     made_at = models.DateTimeField(_("made"))
+    silent_at = models.DateTimeField(_("mails stopped"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     objects = TrackingLinkQuerySet.as_manager()
     history = kept_history(excluded_fields=["seed", "token_digest"])

@@ -1,5 +1,8 @@
 """Report: a fault becomes a ticket, whoever saw it."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,8 +11,11 @@ from accounts.models import Trust
 from accounts.operations import register, with_trust
 from keysite.ledger import Refusal, record
 from tickets import notices
-from tickets.models import Ticket
-from tickets.operations.tracking import tracking_link
+from tickets.models import Link, Status, Ticket, Watcher
+from tickets.operations.moves import reopen
+from tickets.operations.photos import show
+from tickets.operations.rules import begin, save
+from tickets.operations.tracking import new_link, tracking_link
 
 
 @transaction.atomic
@@ -25,6 +31,7 @@ def report(
     key=None,
     place_in_words="",
     category=None,
+    pictures=(),
     trust=Trust.TYPED,
 ):
     """A fault is reported: by ``by``, who is signed in, or by whoever belongs to ``address``.
@@ -50,8 +57,51 @@ def report(
     if category:
         ticket.priority, ticket.team = category.priority, category.team
     record(ticket, by=by, reason=with_trust("reported", trust))
-    tracking_link(ticket, reporter)
+    show(ticket, pictures, by=reporter)
+    new_link(ticket, reporter)
     notices.reported(ticket, by=by or reporter)
+    return ticket
+
+
+@transaction.atomic
+def report_again(*, ticket, by, text, trust=Trust.PROVED):
+    """Whoever reported it says that it is not over, after it was confirmed or rejected.
+
+    A ticket that was confirmed within ``REOPEN_DAYS`` is opened again; else a new one follows it, about the same
+    thing. Refused without words, and while the ticket is not over. Gives back the ticket that goes on.
+    """
+    begin(ticket, locked_too=True)
+    if ticket.status not in {Status.CONFIRMED, Status.REJECTED}:
+        raise Refusal(_("Ticket #%(number)s is not over: answer there.") % {"number": ticket.number})
+    if not text.strip():
+        raise Refusal(_("Say what is broken."))
+    since = timezone.now() - timedelta(days=settings.REOPEN_DAYS)
+    if ticket.status == Status.CONFIRMED and ticket.confirmed_at > since and ticket.reporter_id == by.pk:
+        reopen(ticket=ticket, by=by, reason=text)
+        return ticket
+    about = {"space": ticket.space, "asset": ticket.asset, "key": ticket.key, "category": ticket.category}
+    about |= {"title": ticket.title, "place_in_words": ticket.place_in_words, "description": text}
+    following = report(by=by, trust=trust, name=ticket.reporter_name, **about)
+    record(Link(ticket=following, other=ticket, kind=Link.Kind.FOLLOWS), by=by, reason="follows")
+    return following
+
+
+@transaction.atomic
+def me_too(*, ticket, by=None, address="", trust=Trust.TYPED):
+    """Somebody else has the same fault: they are told what happens to the ticket. Saying so twice is once.
+
+    Refused without anybody to tell, and for a ticket that is over. Gives back the ticket.
+    """
+    if by is None and not address:
+        raise Refusal(_("Give your e-mail address, so that we can answer."))
+    begin(ticket)
+    person = by or register(email=address, by=None, reason="has the same fault")
+    if person.pk != ticket.reporter_id and not ticket.watchers.filter(person=person, ended_at=None).exists():
+        watcher = Watcher(ticket=ticket, person=person, since=timezone.now())
+        record(watcher, by=by, reason=with_trust("me too", trust))
+        tracking_link(ticket, person)
+        notices.joined(ticket, person)
+        save(ticket, by=by, reason=with_trust("somebody else has it, too", trust))
     return ticket
 
 

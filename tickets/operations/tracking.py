@@ -2,8 +2,9 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from keysite.ledger import lock, record
+from keysite.ledger import Refusal, lock, record
 from tickets.models import TrackingLink
 from tickets.tokens import LENGTH, digest_of, token_of
 
@@ -18,11 +19,13 @@ def link_of(token):
 
 def tracking_link(ticket, person):
     """The link by which ``person`` follows ``ticket``, made when there is none; the ticket is held."""
-    link = TrackingLink.objects.in_use().filter(ticket=ticket, person=person).first()
-    if link is None:
-        link = TrackingLink(ticket=ticket, person=person, made_at=timezone.now())
-        link.token_digest = digest_of(token_of(link))
-        record(link, by=None, reason="made")
+    return TrackingLink.objects.in_use().filter(ticket=ticket, person=person).first() or new_link(ticket, person)
+
+
+def new_link(ticket, person):
+    link = TrackingLink(ticket=ticket, person=person, made_at=timezone.now())
+    link.token_digest = digest_of(token_of(link))
+    record(link, by=None, reason="made")
     return link
 
 
@@ -33,3 +36,24 @@ def revoke_tracking(*, link, by):
     if link.revoked_at is None:
         link.revoked_at = timezone.now()
         record(link, by=by, reason="revoked")
+
+
+@transaction.atomic
+def stop_mails(*, link, by):
+    """No more mails about this ticket to this person. Stopped twice is stopped. Refused for a revoked link."""
+    _hush(link, timezone.now(), by, "mails stopped")
+
+
+@transaction.atomic
+def resume_mails(*, link, by):
+    """Mails about this ticket to this person, again. Refused for a revoked link."""
+    _hush(link, None, by, "mails wanted again")
+
+
+def _hush(link, moment, by, reason):
+    lock(link)
+    if link.revoked_at:
+        raise Refusal(_("This link is no longer good. Use the one of the newest mail."))
+    if bool(link.silent_at) != bool(moment):
+        link.silent_at = moment
+        record(link, by=by, reason=reason)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import DayField, Line, TakerForm
+from accounts.forms.baskets import MOST_LINES
 from accounts.models import LoanTerm
 from assets.forms.checklists import Checklist
 from assets.forms.fields import ItemsForm
@@ -83,6 +84,10 @@ class DeskForm(ItemsForm):
     @property
     def bad(self):
         return [line for _index, line in self.lines if line.problem]
+
+    @property
+    def has_too_many(self):
+        return len(self.basket_field.lines) > MOST_LINES
 
     @property
     def unchecked(self):

@@ -243,6 +243,12 @@ def test_the_desk_asks_for_a_staff_sign_in(client, clerk, row):
     assert Assignment.objects.open().exists()
 
 
+def test_too_many_scans_at_once_are_refused_in_a_sentence(desk):
+    response = take_back(desk, items=[f"X{number}" for number in range(51)], look="1")
+
+    assert "These are 51 lines. Send at most 50 at once." in text_of(response)
+
+
 def test_the_same_post_twice_is_one_return(desk, row):
     fields = {"items": "LAP1", "take_back": "1", "once": desk.get(DESK).context["returning"]["once"].value()}
 

@@ -8,6 +8,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.forms import new_once
+from accounts.forms.baskets import MOST_LINES
 from accounts.models import Person, Trust, midnight
 from accounts.trust import staff_only
 from assets import operations
@@ -15,7 +16,6 @@ from assets.forms.desk import AssignForm, TakeBackForm
 from assets.models import Asset, Assignment, Condition, Kit
 
 SHOWN = 20  # of the list; the console has the rest
-MOST_LINES = 50
 
 
 @require_GET

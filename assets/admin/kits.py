@@ -140,10 +140,11 @@ class KitAdmin(Tagged, ConsoleAdmin):
 
     @display(description=_("holder"))
     def holder(self, kit):
-        return kit.open_assignment and kit.open_assignment.holder
+        held = getattr(kit, "open_assignment", None)
+        return held and held.holder
 
     @display(description=_("state"), label={"there": "success", "out": "info", "dissolved": ""})
     def state(self, kit):
         if kit.dissolved_at:
             return "dissolved", _("Dissolved")
-        return ("out", _("Out")) if getattr(kit, "open_assignment", None) else ("there", _("Available"))
+        return ("there", _("Available")) if is_there(kit) else ("out", _("Out"))

@@ -88,7 +88,7 @@ RESERVATION_DEEDS = [
 
 
 class ReservationForm(ConsoleForm):
-    """What is asked for; whether it can be had, the deed says in its own words."""
+    """What is asked for."""
 
     def clean(self):
         values = super().clean()
@@ -96,8 +96,9 @@ class ReservationForm(ConsoleForm):
             self.add_error("asset", _("Choose either one asset, or a model of which any will do."))
         return values
 
-    def validate_constraints(self):
-        """Left to the deed."""
+    def _get_validation_exclusions(self):
+        """Whether it can be had at that time, the deed says in its own words."""
+        return super()._get_validation_exclusions() | {"starts_at"}
 
 
 @admin.register(Reservation)

@@ -42,7 +42,7 @@ class ScanForm(DeedForm):
                 "autocapitalize": "characters",
                 "spellcheck": "false",
                 "autofocus": True,
-                "placeholder": _("Scan a thing, or the door"),
+                "placeholder": _("Thing or door"),
             }
         ),
     )

@@ -1,5 +1,6 @@
 """What a list of assets says, judged line by line against what is known: nothing is asked or written here."""
 
+from collections import defaultdict
 from datetime import date
 from typing import NamedTuple
 
@@ -53,14 +54,19 @@ class AssetList:
     def __init__(self, rows, outcome, locations, affiliation):
         self.rows, self.outcome, self.locations, self.affiliation = rows, outcome, locations, affiliation
         self.first = {}  # the number of the first line that says this
-        self.types = {}  # model → the type that the list gives it, and on which line
+        self.made = set()  # the keys of models that lines before have made
 
     def begin(self, *, models, people, assets, spaces):
         """Go on with the next lines: these are the rows in the register that they may mean."""
         self.rows[AssetModel] = {_make(row.manufacturer, row.name, row.number): row for row in models}
+        self.named = defaultdict(list)
+        for row in models:
+            self.named[folded(row.name)] += [row] if row.pk not in self.made else []
         self.rows[Person] = {folded(row.email): row for row in people}
         self.tagged = {row.tag.upper(): row for row in assets}
-        self.serials = {(row.model_id, folded(row.serial)): row for row in assets if row.serial}
+        self.serials = defaultdict(list)
+        for row in assets:
+            self.serials[folded(row.serial)].append(row)
         self.coded = {(name, getattr(row, name).upper()): row for row in assets for name in CODES}
         self.locations.learn(spaces)
         self.assets, self.changes, self.taken = [], {}, []
@@ -74,8 +80,10 @@ class AssetList:
     def take(self, line, said):
         """Judge the line by the rules; if nothing stands against it, remember what it brings."""
         try:
-            self._refuse_repeated(line, said)
+            codes = {(name, (said[name] or "").upper()): (name, said[name]) for name in ("tag", *CODES)}
+            self._refuse_repeated(line, codes)
             asset, brought = self._asset(said)
+            self._refuse_same(line, said, asset, brought["model"])
             if asset.is_disposed:
                 sentence = _("%(asset)s was disposed of. Restore it in the console first.")
                 return self.outcome.leave_out(line, "tag", sentence % {"asset": asset})
@@ -102,17 +110,21 @@ class AssetList:
             self.outcome.leave_out(line, "", _("The same as line %(line)s.") % {"line": first})
         return first != line.number
 
-    def _refuse_repeated(self, line, said):
+    def _refuse_repeated(self, line, facts):
         """Two lines of one asset contradict each other; nobody here knows which is right."""
-        make = _make(said["manufacturer"], said["model"], said["number"])
-        facts = {"tag": said["tag"].upper(), "serial": said["serial"] and (make, folded(said["serial"]))}
-        facts |= {name: (said[name] or "").upper() for name in CODES}
-        for column, fact in facts.items():
-            first = self.first.get((column, fact), line.number) if fact else line.number
+        for key, (column, value) in facts.items():
+            first = self.first.get(key, line.number) if key[1] else line.number
             if first != line.number:
-                words = {"line": first, "value": said[column]}
+                words = {"line": first, "value": value}
                 raise Wrong(column, _("Line %(line)s has “%(value)s” too. Keep one of the two lines.") % words)
-        self.first.update({(column, fact): line.number for column, fact in facts.items() if fact})
+        self.first.update({key: line.number for key in facts if key[1]})
+
+    def _refuse_same(self, line, said, asset, model):
+        """Nor is one of them found by its tag and the other by its serial number."""
+        make = model and _make(model.manufacturer, model.name, model.number)
+        facts = {("serial", said["serial"] and (make, folded(said["serial"]))): ("serial", said["serial"])}
+        facts[("asset", asset.pk)] = ("tag" if said["tag"] else "serial", asset)
+        self._refuse_repeated(line, facts)
 
     def _asset(self, said):
         """The asset that is meant, known or new, with the rows that it refers to."""
@@ -126,27 +138,40 @@ class AssetList:
         except Refusal as refusal:
             raise Wrong(place_column(said), refusal) from None
         brought["supplier"] = self._named(Supplier, said["supplier"])
-        brought["model"] = self._model(said)
-        tagged = self.tagged.get(said["tag"].upper())
-        model = brought["model"]
-        same = self.serials.get((model.pk if model else None, folded(said["serial"]))) if said["serial"] else None
+        known = self._known(said)
+        model = brought["model"] = self._model(said, known)
+        if not (said["name"] or model or known):
+            raise Wrong("name", _("Give the name of the asset, or its model."))
+        return known or Asset(tag=said["tag"], name=said["name"] or model and model.name), brought
+
+    def _known(self, said):
+        """The asset in the register with this tag, else with this serial number and such a model; or None."""
+        tagged, found = self.tagged.get(said["tag"].upper()), self.serials[folded(said["serial"])]
+        same = next((row for row in found if said["serial"] and _is_such(row.model, said)), None)
         if tagged and same and tagged != same:
             words = {"serial": said["serial"], "asset": same}
             raise Wrong("serial", _("%(serial)s is the serial number of %(asset)s. Correct one of the two.") % words)
-        if not (said["name"] or model or tagged or same):
-            raise Wrong("name", _("Give the name of the asset, or its model."))
-        return tagged or same or Asset(tag=said["tag"], name=said["name"] or model and model.name), brought
+        return tagged or same
 
-    def _model(self, said):
-        """The make; a list that names none but a category means any of that category."""
-        name = said["model"] or said["number"] or said["type"]
+    def _model(self, said, known):
+        """The make; a list that names none but a category means any of that category.
+
+        A list that leaves out manufacturer or number means the model that the asset has, or the only such one that
+        was in the register before.
+        """
+        name = _model_name(said)
         if not name:
             return None
         maker = self._named(Manufacturer, said["manufacturer"])
-        known = self.rows[AssetModel].get(_make(maker, name, said["number"]))
+        exact = self.rows[AssetModel].get(_make(maker, name, said["number"]))
+        such = [row for row in self.named[folded(name)] if _is_such(row, said)]
+        if exact is None and known and known.model and _is_such(known.model, said):
+            return known.model
+        if exact or len(such) == 1:
+            return exact or such[0]
         kind = self._named(AssetType, said["type"] or OTHER)
         about = {"number": said["number"], "description": said["model_notes"]}
-        return known or AssetModel(name=name, manufacturer=maker, type=kind, **about)
+        return AssetModel(name=name, manufacturer=maker, type=kind, **about)
 
     def _named(self, model, name):
         return (self.rows[model].get(folded(name)) or model(name=name)) if name else None
@@ -245,6 +270,18 @@ def _is(asset, name, value):
     if attribute == name:
         return getattr(asset, name) == value
     return value.pk is not None and getattr(asset, attribute) == value.pk
+
+
+def _model_name(said):
+    return said["model"] or said["number"] or said["type"]
+
+
+def _is_such(model, said):
+    """Whether what the list says of a model, and perhaps not of all its parts, is true of this one."""
+    if model is None:
+        return not _model_name(said)
+    parts = ((model.name, _model_name(said)), (str(model.manufacturer or ""), said["manufacturer"]))
+    return all(folded(here) == folded(there) or not there for here, there in (*parts, (model.number, said["number"])))
 
 
 def _make(manufacturer, name, number):

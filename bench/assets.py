@@ -58,6 +58,7 @@ def measure(size, server, share):
 def _lists(assets, size, server):
     """Queries, and the meters in process and through gunicorn, of each list."""
     inventory.build(assets)
+    server.http.close()  # gunicorn has hung up meanwhile; the next request connects anew
     bench = Bench(size, server)
     return {name: bench.page(f"{name}, {assets:,}", address)[1:] for name, address in LISTS.items()}
 

@@ -43,6 +43,8 @@ def import_assets(*, table, by, building="", affiliation="", dry_run=False):
     for start in range(0, len(table.lines), CHUNK):
         takeover.take(table.lines[start : start + CHUNK])
     outcome.notes = takeover.notes()
+    for remarks in (outcome.left_out, outcome.refused, outcome.remarked):
+        remarks.sort()
     if dry_run:
         transaction.set_rollback(True)
     return outcome
@@ -85,6 +87,8 @@ class _Import:
         record_import(made, changes, by=self.by, reason=self.outcome.reason)
         self.batch.note(made, changes)
         self.made[model] += len(made)
+        if model is AssetModel:
+            self.list.made.update(row.pk for row in made)
 
     def _count(self, assigned):
         for line in self.list.taken:
@@ -199,7 +203,11 @@ def _assets(said, models):
                 rows.alias(code=(Lower if name == "mac" else Upper)(name)).filter(code__in=_cased(name, codes))
             )
     first, *others = (rows.values("pk") for rows in found)
-    return list(Asset.objects.filter(pk__in=first.union(*others)).select_related("model__type__loan_term"))
+    return list(
+        Asset.objects.filter(pk__in=first.union(*others)).select_related(
+            "model__type__loan_term", "model__manufacturer"
+        )
+    )
 
 
 def _cased(name, codes):

@@ -13,7 +13,8 @@ from assets.tests.factories import (
     AssetFactory,
     AssetModelFactory,
     BuildingFactory,
-    SpaceFactory,
+    DisposalTypeFactory,
+    ManufacturerFactory,
 )
 from keysite import tables
 from keysite.tests.history import last_version, refused
@@ -204,6 +205,22 @@ def test_model_and_serial_are_filled_in_and_never_replaced(db):
     ]
 
 
+def test_a_list_may_leave_out_maker_and_number_of_a_model(db):
+    model = AssetModelFactory(name="X1", number="7", manufacturer=ManufacturerFactory(name="H"))
+    known = AssetFactory(tag="A7", name="a", model=model, serial="S1")
+
+    text = "tag,name,model,serial\nA7,a,x1,\nB8,b,X1,\n"
+    outcome = take(text)
+
+    assert (counts(outcome), outcome.remarked) == ((1, 0, 1, 0, 0), [])
+    assert counts(take("name,model,serial\na,X1,s1\n")) == (0, 0, 1, 0, 0)
+    assert {asset.model for asset in Asset.objects.all()} == {known.model}
+    more = "C9,c,X1,9\n"
+    take("tag,name,model,model number\n" + more)
+    assert counts(take(text + "D1,d,X1,\n")) == (1, 0, 2, 0, 0)
+    assert Asset.objects.get(tag="D1").model.number == ""
+
+
 def test_a_model_stays_of_its_type(db):
     outcome = take("tag,name,category,make,model\n1,a,Laptop,H,X1\n2,b,Tablet,H,X1\n3,c,Tablet,I,X1\n")
 
@@ -240,6 +257,18 @@ def test_a_repeated_line_is_left_out_and_a_contradiction_refused(db):
         "line 4, column “tag”: Line 2 has “1” too. Keep one of the two lines.",
         "line 5, column “serial”: Line 2 has “s” too. Keep one of the two lines.",
         "line 7, column “mac”: Line 6 has “00:1a:2b:3c:4d:5e” too. Keep one of the two lines.",
+    ]
+    assert Asset.objects.count() == 2
+
+
+def test_two_lines_that_mean_one_asset_in_different_ways_are_refused(db):
+    asset = AssetFactory(tag="A7", name="a", model__name="X1", serial="S1")
+
+    outcome = take("tag,name,make,model,serial\nA7,a,,X1,\n,b,,X1,S1\n1,c,,X1,S2\n2,d,,X1,s2\n")
+
+    assert refusals(outcome) == [
+        f"line 3, column “serial”: Line 2 has “{asset}” too. Keep one of the two lines.",
+        "line 5, column “serial”: Line 4 has “s2” too. Keep one of the two lines.",
     ]
     assert Asset.objects.count() == 2
 
@@ -320,47 +349,6 @@ def test_says_what_was_guessed(db):
     assert Asset.objects.get().price == Decimal(1234)
 
 
-@pytest.mark.parametrize(
-    ("text", "where"),
-    [
-        ("N 101", "N 101"),
-        ("n-101", "N 101"),
-        ("North Works 101", "N 101"),
-        ("North Works, Tool store", "N Tool store"),
-        ("Campus > North Works > Floor 1 > 101", "N 101"),
-        ("North Works", "N North Works"),
-        ("Elsewhere", "S Elsewhere"),
-        ("South 7", "S South 7"),
-    ],
-)
-def test_finds_the_room_that_a_location_means(building, text, where):
-    BuildingFactory(code="S", name="South Works")
-    known = SpaceFactory(building=building, number="101", floor="1")
-
-    take(f"tag,name,location\n1,a,{text!r}\n".replace("'", '"'), building="S")
-
-    home = Asset.objects.get().home
-    assert str(home) == where
-    assert (home == known) is (where == "N 101")
-
-
-def test_a_room_that_is_there_twice_is_refused(building):
-    for floor in "12":
-        SpaceFactory(building=building, number="101", floor=floor)
-
-    outcome = take("tag,name,location,floor\n1,a,N 101,\n2,b,N 101,2\n")
-
-    assert refusals(outcome) == [
-        "line 2, column “location”: There are several rooms “101”: N 1; N 2. "
-        "Name building and floor in columns of their own."
-    ]
-
-
-def test_the_building_of_new_rooms_must_be_known(db):
-    with refused("Building Q is not in the register. Import it first, or correct it."):
-        take("tag,name\n1,a\n", building="Q")
-
-
 def test_a_list_of_something_else_is_refused(db):
     with refused(
         "assets.csv has no column “name” (asset name, item name, name) or “model”. Its columns are: Street, Town. "
@@ -373,7 +361,7 @@ def test_disposed_assets_are_left_out(db):
     asset = AssetFactory(tag="A1")
     Asset.objects.filter(pk=asset.pk).update(
         disposed_on=date(2026, 1, 1),
-        disposal_type=1,
+        disposal_type=DisposalTypeFactory(),
         disposal_reason="old",
         disposed_by=PersonFactory(),
     )

@@ -19,7 +19,7 @@ def test_signed_out_it_says_what_this_is_and_shows_nothing_of_anybody(client, lo
     response = client.get(PAGE)
 
     page = text_of(response)
-    assert "Borrow, renew and return keys" in page
+    assert "Keys, equipment and repairs" in page
     assert "Bring it to the key desk. Thank you." in page
     assert "AA1" not in page
     assert reverse("sign_in") in response.content.decode()

@@ -18,7 +18,7 @@ from keysite.console.exchange import Exchanging, Upload
 from keysite.console.fields import Few, Text
 from keysite.console.labels import Tagged
 
-BY_DEED = ["home", "parent", "service_due_on"]
+BY_DEED = ["home", "parent", "service_due_on", "model", "lendable"]
 
 
 class AssetForm(ConsoleForm):

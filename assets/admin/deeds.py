@@ -15,7 +15,10 @@ from assets.operations import (
     reject_disposal,
     remove_asset,
     restore,
+    set_model,
     set_parent,
+    start_lending,
+    stop_lending,
     take_back,
     take_out_of_service,
 )
@@ -39,6 +42,15 @@ class Joining(Asking):
 
 class Belonging(Asking):
     parent = Row(Asset, "parent", required=False, help_text=_("Empty: it is no component any more."))
+
+
+class OfModel(Asking):
+    model = Row(Asset, "model", required=False, help_text=_("Empty: it is of none."))
+    break_reservations = Check(**BREAK)
+
+
+class Keeping(Asking):
+    break_reservations = Check(**BREAK)
 
 
 class OutOfService(Reason):
@@ -151,6 +163,40 @@ PLACE = [
     ),
 ]
 
+UNIT = [
+    _deed(
+        set_model,
+        "change_asset",
+        _("Of another model"),
+        _("The model of %(row)s is set."),
+        form=OfModel,
+        intro=_("Things of one model can stand in for each other: people reserve any one of them."),
+        icon="category",
+        bulk=True,
+        shown=is_owned,
+    ),
+    _deed(
+        start_lending,
+        "change_asset",
+        _("Lend to people"),
+        _("%(row)s is lent from now on."),
+        icon="volunteer_activism",
+        bulk=True,
+        shown=lambda asset: is_owned(asset) and not asset.lendable,
+    ),
+    _deed(
+        stop_lending,
+        "change_asset",
+        _("Lend no more"),
+        _("%(row)s is not lent any more."),
+        form=Keeping,
+        intro=_("It may only be put up in a room then. Who has it keeps it until it is due."),
+        icon="block",
+        bulk=True,
+        shown=lambda asset: is_owned(asset) and asset.lendable,
+    ),
+]
+
 SERVICE = [
     _deed(
         take_out_of_service,
@@ -243,4 +289,4 @@ LEAVING = [
     ),
 ]
 
-ASSET_DEEDS = [*HANDING_OUT, *PLACE, *SERVICE, *LEAVING]
+ASSET_DEEDS = [*HANDING_OUT, *PLACE, *UNIT, *SERVICE, *LEAVING]

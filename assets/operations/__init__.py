@@ -29,6 +29,7 @@ from assets.operations.returns import preview_take_back, take_back, take_back_al
 from assets.operations.service import put_in_service, record_service, take_out_of_service
 from assets.operations.stock_takes import Scan, close_stock_take, count, last_part, move_to_found, open_stock_take
 from assets.operations.transfers import transfer_assignment
+from assets.operations.units import set_model, start_lending, stop_lending
 
 __all__ = [
     "ASSET_COLUMNS",
@@ -86,7 +87,10 @@ __all__ = [
     "reserve",
     "restore",
     "revoke_calendar_feed",
+    "set_model",
     "set_parent",
+    "start_lending",
+    "stop_lending",
     "sweep_photos",
     "take_back",
     "take_back_all",

@@ -44,7 +44,7 @@ def register_asset(*, asset, by, reason="registered"):
         else:
             _number(asset, by, reason)
     except IntegrityError as error:
-        _refuse_taken(error, asset)
+        refuse_taken(error, asset)
 
 
 @transaction.atomic
@@ -109,7 +109,7 @@ def _number(asset, by, reason):
                 raise
 
 
-def _refuse_taken(error, asset):
+def refuse_taken(error, asset):
     """Say which value of ``asset`` cannot be, as far as the database's ``error`` tells."""
     name = _constraint_of(error)
     if name in TAKEN:

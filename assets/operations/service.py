@@ -71,12 +71,13 @@ def record_service(*, asset, by, note, next_on=None):
     record(asset, by=by, reason=f"serviced: {note.strip()}"[:500])
 
 
-def give_up_claims(asset, *, by, reason, agreed, until=None):
+def give_up_claims(asset, *, by, reason, agreed, until=None, own=True):
     """End the reservations that lose their unit when ``asset`` goes, for good or ``until`` a day; its model is locked.
 
-    Refused with who and when, unless that is ``agreed``; ``reason`` is what the people read.
+    Refused with who and when, unless that is ``agreed``; ``reason`` is what the people read. Without ``own`` those of
+    the asset itself stay: it only stops to stand in for others.
     """
-    claims = claims_broken_without([asset], until=until)
+    claims = [claim for claim in claims_broken_without([asset], until=until) if own or claim.asset_id != asset.pk]
     if claims and not agreed:
         more = len(claims) - MOST_NAMED
         named = [_promise(claim) for claim in claims[:MOST_NAMED]] + ([f"+ {more}"] if more > 0 else [])

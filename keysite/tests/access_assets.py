@@ -9,6 +9,9 @@ assets_asset_export                             no  no  no  no  ok  ok
 assets_asset_assign                             ok  no  no  no  no  ok
 assets_asset_take_back                          ok  no  no  no  no  ok
 assets_asset_move                               ok  no  no  ok  no  ok
+assets_asset_set_model                          ok  no  no  no  no  ok
+assets_asset_start_lending                      ok  no  no  no  no  ok
+assets_asset_stop_lending                       ok  no  no  no  no  ok
 assets_asset_set_parent                         ok  no  no  no  no  ok
 assets_asset_add_to_kit                         ok  no  no  no  no  ok
 assets_asset_take_out_of_service                ok  no  no  ok  no  ok

@@ -79,6 +79,7 @@ TESTED_IN = {
     "test_count": {"close_stock_take", "last_part", "move_to_found", "open_stock_take"},
     "test_dispose": {"approve_disposal", "reject_disposal", "restore"},
     "test_register_asset": {"remove_asset", "set_parent"},
+    "test_stop_lending": {"set_model", "start_lending"},
     "test_take_out_of_service": {"put_in_service", "record_service"},
     "test_due_moment": {"calendar_of"},
     "test_assign": {"day_moment", "with_trust"},

@@ -88,10 +88,10 @@ class _Rows:
         self.batch, self.made, self.changed, self.gone = batch, defaultdict(list), defaultdict(list), []
         for model in TABLES.values():
             noted = self.of(model)
-            rows = model._base_manager.filter(pk__in=noted.filter(made=True).values("row"))
-            self.made[model] = list(rows.select_for_update(of=("self",)).order_by("pk"))
+            made = model._base_manager.filter(pk__in=noted.filter(made=True).values("row"))
             if model is Asset:  # what is promised of their models may change
-                lock_all(AssetModel.objects.filter(pk__in={row.model_id for row in self.made[Asset]}))
+                lock_all(AssetModel.objects.filter(pk__in=made.values("model")))
+            self.made[model] = list(made.select_for_update(of=("self",)).order_by("pk"))
             self.changed[model] = lock_all(model._base_manager.filter(pk__in=noted.filter(made=False).values("row")))
 
     def of(self, model):

@@ -20,11 +20,12 @@ from assets.models import (
     Space,
     Supplier,
 )
-from assets.operations import take_back, undo_import
+from assets.operations import assign, take_back, undo_import
 from assets.tests.factories import AssetFactory, BuildingFactory, ReservationFactory
 from assets.tests.test_import_assets import LIST, take
 from keysite.ledger import Refusal
 from keysite.tests.history import last_version, refused
+from keysite.tests.races import one_after_other
 
 MADE = (Asset, AssetModel, AssetType, Assignment, Department, Manufacturer, Person, Space, Supplier)
 
@@ -136,6 +137,36 @@ def test_a_unit_that_is_promised_stays(db, boss):
     ReservationFactory._meta.model.objects.first().delete()
     undo_import(batch=later, by=boss)
     assert not Asset.objects.filter(tag="X1").exists()
+
+
+@pytest.mark.slow
+def test_an_asset_that_is_handed_out_meanwhile_stays(transactional_db):
+    take("tag,name\nX1,a\n")
+    asset, batch = Asset.objects.get(), ImportBatch.objects.get()
+    person = PersonFactory()
+
+    _rows, refusal = one_after_other(
+        lambda: assign(assets=[asset], person=person, by=None),
+        lambda: undo_import(batch=batch, by=None),
+    )
+
+    assert str(refusal).startswith("Rows of this import are in use since: assignment ")
+    assert Assignment.objects.get().asset == asset
+
+
+@pytest.mark.slow
+def test_an_asset_that_is_gone_is_not_handed_out(transactional_db):
+    take("tag,name\nX1,a\n")
+    asset, batch = Asset.objects.get(), ImportBatch.objects.get()
+    person = PersonFactory()
+
+    _undone, refusal = one_after_other(
+        lambda: undo_import(batch=batch, by=None),
+        lambda: assign(assets=[asset], person=person, by=None),
+    )
+
+    assert "removed" in str(refusal)
+    assert not Asset.objects.exists()
 
 
 def test_asks_as_often_however_long_the_import(db, administrator):

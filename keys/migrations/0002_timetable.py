@@ -3,7 +3,7 @@
 from django.db import migrations
 
 EVERY_TEN_MINUTES = {
-    "Write to borrowers whose keys are due": "keys.tasks.remind_borrowers",
+    "Write to people whose keys and assets are due": "keys.tasks.remind_borrowers",
     "Retire keys": "keys.tasks.retire_keys",
     "End exceptions that have run out": "keys.tasks.lift_expired_exceptions",
     "End holds that have run out": "keys.tasks.release_expired_holds",

@@ -7,12 +7,18 @@ from celery import current_app
 from django.apps import apps
 from django_celery_beat.models import PeriodicTask
 
+import assets.tasks
 import keys.tasks
 import keysite.tasks
 from accounts.models import Notice
 from accounts.notices import post
 from keys.tests.factories import LoanFactory
 
+TIMETABLES = (
+    "accounts.migrations.0002_timetable",
+    "keys.migrations.0002_timetable",
+    "assets.migrations.0004_timetable",
+)
 APPS = ("keysite.", "keys.", "accounts.", "assets.")
 OURS = {name: task for name, task in current_app.tasks.items() if name.startswith(APPS)}
 
@@ -20,14 +26,15 @@ OURS = {name: task for name, task in current_app.tasks.items() if name.startswit
 @pytest.fixture
 def timetable(db):
     PeriodicTask.objects.all().delete()
-    for app in ("accounts", "keys"):
-        import_module(f"{app}.migrations.0002_timetable").add(apps, None)
+    for migration in TIMETABLES:
+        import_module(migration).add(apps, None)
     return PeriodicTask.objects.all()
 
 
 def test_every_task_has_its_time(timetable):
     assert {entry.task for entry in timetable} == set(OURS)
-    assert {"keysite.tasks.send_notices", "keys.tasks.remind_borrowers"} <= set(OURS)
+    assert {keysite.tasks.send_notices.name, keys.tasks.remind_borrowers.name} <= set(OURS)
+    assert assets.tasks.expire_reservations.name in OURS
 
 
 def test_the_timetable_is_made_once_and_what_staff_changed_stays(timetable):

@@ -1,14 +1,12 @@
 """At the same moment: one race per lock, with threads that have connections of their own."""
 
-from datetime import timedelta
-
 import pytest
 from django.utils import timezone
 
 from accounts.models import FormKey, Notice, Person, Trust
 from accounts.operations import anonymise, block, once
 from accounts.tests.factories import LoanTermFactory, PersonFactory
-from assets.models import Asset, Assignment, Reservation
+from assets.models import Asset, Assignment
 from assets.operations import (
     assign,
     confirm_assignment,
@@ -20,8 +18,8 @@ from assets.operations import (
     take_back_all,
     transfer_assignment,
 )
-from assets.tests.factories import AssetFactory, AssignmentFactory, ReservationFactory, SpaceFactory
-from keysite.ledger import Refusal, lock
+from assets.tests.factories import AssetFactory, AssignmentFactory, SpaceFactory
+from keysite.ledger import Refusal
 from keysite.tests.races import at_once, one_after_other
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -162,22 +160,6 @@ def test_who_takes_an_asset_meanwhile_is_not_anonymised(asset, borrower, adminis
     results = one_after_other(taking(asset, person=borrower), doing(anonymise, person=borrower, by=administrator))
 
     assert refusals(results) == [f"{borrower} still holds assets: take them back first."]
-
-
-def test_the_last_unit_is_reserved_or_extended(assignment, asset, clerk):
-    """Whoever reserves holds the model; an extension that waits for it sees the reservation."""
-    start = assignment.due_at + timedelta(days=1)
-
-    def reserving():
-        lock(asset.model)
-        ReservationFactory(model=asset.model, starts_at=start, ends_at=start + timedelta(days=2))
-
-    later = doing(extend, assignment=assignment, by=clerk, trust=Trust.STAFF, term=LoanTermFactory(days=30))
-    results = one_after_other(reserving, later)
-
-    assert len(refusals(results)) == 1
-    assert "is reserved for" in refusals(results)[0]
-    assert Reservation.objects.live().count() == 1
 
 
 def test_return_loss_damage_and_extension_follow_each_other(assignment, asset, clerk):

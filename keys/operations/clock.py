@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models, transaction
-from django.db.models import Case, Exists, F, OuterRef, Subquery, Value, When
+from django.db.models import Case, F, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
@@ -77,7 +77,8 @@ class Ladder(NamedTuple):
     def climb(self, at, today, after, until):
         """Write the steps that what people between ``after`` and ``until`` have has newly reached; gives back these."""
         digest = Concat(Value(f"reminder:{today}:"), OuterRef(self.person), output_field=models.CharField())
-        due = self._worth_reminding(at, today).exclude(Exists(Notice.objects.filter(dedupe_key=digest)))
+        told = Notice.objects.filter(dedupe_key=digest).values("pk")[:1]  # looked up one by one, as no join would be
+        due = self._worth_reminding(at, today).alias(told=Subquery(told)).filter(told__isnull=True)
         rows = due.filter(**_between(self.person, after, until)).values_list("pk", "due_at", "step", Value(at))
         insert_from(self.steps.model, [self.name, "due_at", "step", "at"], rows)
         return self.steps.filter(at=at, **_between(f"{self.name}__{self.person}", after, until), **self.open)

@@ -20,6 +20,7 @@ from django.utils import timezone  # noqa: E402
 from accounts.models import Person  # noqa: E402
 from assets import operations  # noqa: E402
 from assets.models import AssetModel, Kit  # noqa: E402
+from assets.operations.claims import free_units  # noqa: E402
 from bench import inventory  # noqa: E402
 from bench.paths import Bench  # noqa: E402
 from keysite import tables  # noqa: E402
@@ -66,7 +67,7 @@ def _lists(assets, size, server):
 def _availability():
     """Milliseconds to say how many of 500 units with 400 reservations are free in the days to come."""
     model, start = AssetModel.objects.get(pk=1), timezone.now() + timedelta(days=2)
-    return _median(lambda: operations.free_units(model, start, start + timedelta(days=300)))
+    return _median(lambda: free_units(model, start, start + timedelta(days=300)))
 
 
 def _kit(number):

@@ -59,7 +59,7 @@ class AssetQuerySet(WhereaboutsQuerySet, LifecycleQuerySet):
         return self.filter(public_code=code.strip().upper()) if code.isprintable() else self.none()
 
     def with_code(self, *codes):
-        """The assets that one of these codes means, whatever of it was scanned: tag, label, barcode, RFID or serial."""
+        """The assets that one of these codes means, whatever of it was scanned: tag, label, barcode or RFID."""
         codes = {code.strip().upper() for code in codes if code.isprintable() and code.strip()}
         if not codes:
             return self.none()

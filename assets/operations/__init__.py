@@ -3,7 +3,7 @@
 from assets.asset_columns import ASSET_COLUMNS
 from assets.operations.assignments import assign, assign_kit, preview_assign
 from assets.operations.batches import undo_import
-from assets.operations.claims import claims_broken_without, end_claims, free_units, pools_of
+from assets.operations.claims import pools_of
 from assets.operations.dates import remind_of_dates
 from assets.operations.disposals import approve_disposal, dispose, reject_disposal, restore
 from assets.operations.extensions import extend, extended_until
@@ -44,7 +44,6 @@ __all__ = [
     "assign",
     "assign_kit",
     "cancel_reservation",
-    "claims_broken_without",
     "close_stock_take",
     "confirm_assignment",
     "confirm_reservation",
@@ -52,24 +51,22 @@ __all__ = [
     "dates_of_model",
     "dispose",
     "dissolve_kit",
-    "end_claims",
     "entries_of",
     "expire_reservations",
     "extend",
     "extended_until",
     "feed_of",
-    "free_units",
     "import_assets",
     "import_buildings",
     "last_part",
     "make_calendar_feed",
     "may_see_dates",
     "month_of",
-    "pools_of",
     "move",
     "move_to_found",
     "open_stock_take",
     "part_found",
+    "pools_of",
     "preview_assign",
     "preview_take_back",
     "put_in_service",

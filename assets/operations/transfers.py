@@ -16,23 +16,12 @@ from keysite.ledger import BasketRefusal, Refusal, record_changes, record_new
 
 
 @transaction.atomic
-def transfer_assignment(
-    *,
-    assignment,
-    by,
-    person=None,
-    space=None,
-    trust=Trust.STAFF,
-    term=None,
-    due_on=None,
-    open_ended=False,
-    note="",
-):
+def transfer_assignment(*, assignment, by, person=None, space=None, trust=Trust.STAFF, note="", **due):
     """Hand what is assigned on to another ``person``, or put it up in another ``space``; exactly one of the two.
 
     The old assignment ends, and one that ``follows`` it begins at the same moment, due anew as ``assign`` says; a kit
-    goes with all that went out with it. The new person's own reservation ends with it. Both people get a receipt.
-    Gives back the new assignment.
+    goes with all that went out with it. ``due`` is as in ``assign``. The new person's own reservation ends with it.
+    Both people get a receipt. Gives back the new assignment.
 
     Refused when it is back or lost, for a part of a kit, for a kit of which something is lost, to whoever has it
     already, and for all that ``assign`` would refuse the new holder.
@@ -40,10 +29,8 @@ def transfer_assignment(
     held = hold_hand_over(assignment, person)
     _refuse_transfer(held, person, space)
     at = max(timezone.now(), *(row.out_at for row in held.rows), assignment.out_at)
-    until = Until(person=person, out_at=at, term=term, due_on=due_on, open_ended=open_ended)
-    basket = Basket(
-        held.assets, person=person, space=space, out_at=at, until=until, kit=assignment.kit, leaving=held.rows
-    )
+    until, kit = Until(person=person, out_at=at, **due), assignment.kit
+    basket = Basket(held.assets, person=person, space=space, out_at=at, until=until, kit=kit, leaving=held.rows)
     refused = {asset: sentence for asset, sentence in basket.judge(held.assets).items() if sentence}
     if refused:
         raise BasketRefusal(refused)

@@ -12,7 +12,8 @@ from accounts.operations import send_notices
 from accounts.tests.factories import PersonFactory
 from assets.models import Assignment, Reservation
 from assets.notices import CONTENTS
-from assets.operations import assign, claims_broken_without, end_claims, free_units
+from assets.operations import assign
+from assets.operations.claims import claims_broken_without, end_claims, free_units
 from assets.tests.factories import (
     AssetFactory,
     AssetModelFactory,

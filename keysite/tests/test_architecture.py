@@ -15,6 +15,7 @@ import accounts.operations
 import assets.operations
 import keys.operations
 import tickets.operations
+from keysite.tests.deeds import deeds
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = ("accounts", "assets", "keys", "tickets")
@@ -31,7 +32,7 @@ FOLDERS = {"management", "migrations", "tests"}
 # Pure algorithms, and what the libraries we use ask for by a module of their own.
 MORE = {
     "accounts": {"adapters", "codes", "context", "due", "middleware", "roles", "trust"},
-    "assets": {"asset_columns", "asset_list", "availability", "locations"},
+    "assets": {"asset_columns", "asset_list", "availability", "ical", "locations"},
     "keys": {"key_list"},
     "tickets": {"tokens"},
 }
@@ -42,7 +43,7 @@ MAY_READ_ENVIRONMENT += ("keysite/development.py", "keysite/wsgi.py", "manage.py
 
 # Deeds without ``by``: the clock does them, or whoever proves an address, or holds a code, a link or a device.
 BY_NOBODY = {"clean_up", "lift_expired_exceptions", "release_expired_holds", "remind_borrowers", "retire_keys"}
-BY_NOBODY |= {"send_notices", "sync_roles", "make_demo", "remind_of_dates", "sweep_photos"}
+BY_NOBODY |= {"expire_reservations", "send_notices", "sync_roles", "make_demo", "remind_of_dates", "sweep_photos"}
 BY_WHO_PROVES_IT = {"ask_code", "ask_password", "check_code", "prove_address", "sign_in_by_code", "spend_code"}
 BY_WHO_PROVES_IT |= {
     "sign_in_by_provider",
@@ -57,13 +58,19 @@ BY_ONESELF = {"complete_profile", "set_password", "tell_sign_in_changed"}
 QUESTIONS = {
     "calendar_of",
     "clerk_by_pin",
+    "dates_of_model",
     "day_moment",
     "due_moment",
+    "entries_of",
     "extended_until",
+    "feed_of",
     "kiosk_of",
     "last_part",
     "link_of",
     "may",
+    "may_see_dates",
+    "month_of",
+    "pools_of",
     "preview_assign",
     "preview_check_out",
     "preview_take_back",
@@ -81,6 +88,14 @@ TESTED_IN = {
     "test_register_asset": {"remove_asset", "set_parent"},
     "test_stop_lending": {"set_model", "start_lending"},
     "test_take_out_of_service": {"put_in_service", "record_service"},
+    "test_reservation_decisions": {
+        "cancel_reservation",
+        "confirm_reservation",
+        "expire_reservations",
+        "reject_reservation",
+    },
+    "test_calendar_feed": {"entries_of", "feed_of", "make_calendar_feed", "may_see_dates", "revoke_calendar_feed"},
+    "test_page_borrow": {"dates_of_model", "month_of", "pools_of"},
     "test_due_moment": {"calendar_of"},
     "test_assign": {"day_moment", "with_trust"},
     "test_check_out": {"refuse_borrower"},
@@ -187,16 +202,6 @@ def is_write(call):
 
 def our_models():
     return [model for app in APPS for model in apps.get_app_config(app).get_models() if "Historical" not in str(model)]
-
-
-def deeds(module):
-    """What an app's operations offer, by name."""
-    offered = {name: getattr(module, name) for name in getattr(module, "__all__", dir(module))}
-    return {
-        name: thing
-        for name, thing in offered.items()
-        if inspect.isfunction(thing) and thing.__module__.startswith(module.__name__) and name[0] != "_"
-    }
 
 
 DEEDS = deeds(accounts.operations) | deeds(assets.operations) | deeds(keys.operations) | deeds(tickets.operations)

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from keysite.environment import flag, number, text, time_of_day, words
+from keysite.limits import RATE_LIMITS
 from keysite.logs import LOGGING as LOGGING
 from keysite.navigation import UNFOLD as UNFOLD
 from keysite.providers import ORIGINS, PROVIDERS
@@ -258,18 +259,7 @@ ACCOUNT_FORMS = {
 }
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
-ACCOUNT_RATE_LIMITS = {
-    "sign_in": "30/m/ip,600/h/ip",  # a campus may be one address of the network; each mailbox gets five an hour
-    "reset_password": "20/m/ip,5/h/key",
-    "sign_in_code": "60/m/ip",
-    "kiosk": "30/m/key",
-    "calendar_feed": "30/m/ip",
-    "kiosk_pin": "5/5m/key",
-    "report": "20/m/ip,200/h/ip",  # a campus may be one address of the network; each mailbox gets five reports an hour
-    "report_address": "5/h/key",
-    "report_place": "30/h/key",
-    "ticket_follow": "60/m/ip",
-}
+ACCOUNT_RATE_LIMITS = RATE_LIMITS
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or factor is told, through our outbox
 ACCOUNT_LOGOUT_ON_GET = False

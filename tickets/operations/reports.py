@@ -40,26 +40,25 @@ def report(
     what is typed into an open form is kept with the ticket only. The reporter gets a secret address to follow it.
     Refused without a title, without a place, and without anybody to answer to. Gives back the ticket.
     """
-    title = " ".join(title.split())[:120]
+    title, place_in_words = " ".join(title.split())[:120], place_in_words.strip()[:200]
     if not title:
         raise Refusal(_("Say in a few words what is broken."))
-    if not (space or asset or key or place_in_words.strip()):
+    if not (space or asset or key or place_in_words):
         raise Refusal(_("Say where it is: choose a room or a thing, or describe the place."))
     if by is None and not address:
         raise Refusal(_("Give your e-mail address, so that we can answer."))
 
     reporter = by or register(email=address, by=None, reason="reported a fault")
-    now = timezone.now()
     ticket = Ticket(title=title, description=description.strip()[:5000], space=space, asset=asset, key=key)
-    ticket.place_in_words, ticket.category = place_in_words.strip()[:200], category
-    ticket.reporter, ticket.reporter_name, ticket.trust = reporter, name.strip()[:200], trust
-    ticket.number, ticket.reported_at, ticket.moved_at, ticket.touched_at = _next_number(), now, now, now
+    ticket.place_in_words, ticket.reporter, ticket.reporter_name = place_in_words, reporter, name.strip()[:200]
+    ticket.trust, ticket.number = trust, _next_number()
+    ticket.reported_at = ticket.moved_at = ticket.touched_at = timezone.now()
     if category:
-        ticket.priority, ticket.team = category.priority, category.team
+        ticket.category, ticket.priority, ticket.team = category, category.priority, category.team
     record(ticket, by=by, reason=with_trust("reported", trust))
     show(ticket, pictures, by=reporter)
     new_link(ticket, reporter)
-    notices.reported(ticket, by=by or reporter)
+    notices.reported(ticket, by=reporter)
     return ticket
 
 

@@ -221,7 +221,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=SECONDS, help=f"how long (default: {SECONDS})")
     parser.add_argument("--rate", type=int, default=RATE, help=f"requests per second (default: {RATE})")
     parser.add_argument("--report", default="docs/performance.md", help="where the figures go")
-    options = parser.parse_args()
+    options, busy = parser.parse_args(), os.getloadavg()[0]
     with running() as (servers, folder), our_connection(servers.database):
         site = Site(servers, Mailbox(), folder)
         try:
@@ -233,7 +233,7 @@ def main():
     print(outcome, *outcome.surprises, sep="\n")
     if outcome.lost or outcome.doubled or outcome.errors_without_cause or outcome.surprises:
         return 1
-    write_load(Path(options.report), outcome.rows(), rate=options.rate, seconds=options.seconds)
+    write_load(Path(options.report), outcome.rows(), rate=options.rate, seconds=options.seconds, busy=busy)
     return 0
 
 

@@ -4,6 +4,7 @@ Each part is written by itself: `./dev bench` writes what comes first and the in
 end.
 """
 
+import os
 import statistics
 from datetime import date
 
@@ -51,7 +52,8 @@ LOAD_HEAD = """
 Written by `./dev load` on {date}. People check keys out, renew them, bring them back and look at lists, {rate} requests
 a second for {seconds} s. The worker is killed after a third of the time, PostgreSQL in all its processes after two
 thirds. Whoever gets an error sends the same again until there is an answer; then what was acknowledged is compared with
-what is in the database.
+what is in the database. The machine had {cores} cores and before that a load of {busy:.1f}: only on a calm one do the times
+tell anything; what is lost, doubled or fails without cause has to be 0 on any.
 
 | | seen |
 |---|---|
@@ -104,9 +106,9 @@ def _asset_bounds(figures):
     )
 
 
-def write_load(target, rows, *, rate, seconds):
+def write_load(target, rows, *, rate, seconds, busy):
     """Write the section on the load; what ./dev bench has written stays."""
-    head = LOAD_HEAD.format(date=date.today(), rate=rate, seconds=seconds)
+    head = LOAD_HEAD.format(date=date.today(), rate=rate, seconds=seconds, cores=os.cpu_count(), busy=busy)
     table = "".join(f"| {name} | {figure} |\n" for name, figure in rows.items())
     parts = _parts(target)
     target.write_text(parts[""] + parts[ASSETS] + LOAD + head + table)

@@ -12,9 +12,9 @@ def test_the_bench_keeps_the_section_on_the_load_and_the_load_what_comes_before(
     report = tmp_path / "performance.md"
 
     write(report, SIZE, [], FACTS)
-    write_load(report, {"lost deeds": "1"}, rate=20, seconds=15)
+    write_load(report, {"lost deeds": "1"}, rate=20, seconds=15, busy=0.1)
     write(report, SIZE, [], FACTS | {"date": "2026-11-23"})
-    write_load(report, {"lost deeds": "0"}, rate=20, seconds=120)
+    write_load(report, {"lost deeds": "0"}, rate=20, seconds=120, busy=0.1)
 
     text = report.read_text()
     assert "Written by `./dev bench` on 2026-11-23" in text

@@ -39,6 +39,8 @@ def main():
     logging.disable(logging.WARNING)  # a line for each request would drown the table
     with connection.cursor() as cursor:
         cursor.execute("SET application_name = 'bench'")  # the server's own backends are told apart by it
+    if options.only != "assets":
+        inventory.clear()  # what is overdue of it would be reminded of, too
     begin = time.monotonic()
     size = data.Size(options.share)
     data.build(size)
@@ -51,7 +53,6 @@ def main():
 
 
 def _measure_keys(report, size, built):
-    inventory.clear()  # what is overdue of it would be reminded of, too
     with _server() as server:
         bench = Bench(size, server)
         meters = list(bench.check_out())

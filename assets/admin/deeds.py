@@ -77,6 +77,10 @@ class Disposal(Asking):
     break_reservations = Check(**BREAK)
 
 
+class Removal(Reason):
+    break_reservations = Check(**BREAK)
+
+
 class Approval(Asking):
     break_reservations = Check(**BREAK)
 
@@ -280,7 +284,7 @@ LEAVING = [
         "restore",
         _("Remove"),
         _("%(row)s is removed."),
-        form=Reason,
+        form=Removal,
         intro=_("For an asset that was registered by mistake and never used. Its history stays."),
         icon="delete",
         grave=True,

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assets.models import Asset
-from assets.operations.rules import lock_assets
+from assets.operations.rules import lock_assets, lock_models
+from assets.operations.service import give_up_claims
 from assets.operations.tags import next_tags
 from keysite.ledger import Refusal, lock, lock_word, record, remove
 
@@ -70,18 +71,21 @@ def set_parent(*, asset, parent, by):
 
 
 @transaction.atomic
-def remove_asset(*, asset, by, reason):
+def remove_asset(*, asset, by, reason, break_reservations=False):
     """Take an asset out of the register that was put there by mistake; what was ever used stays for ever.
 
-    Refused without a reason, and when anything hangs on it: it was assigned, reserved or counted, is in a kit, has
-    components or photos, or was disposed of.
+    Refused without a reason, when anything hangs on it: it was assigned, reserved or counted, is in a kit, has
+    components or photos, or was disposed of; and when a reservation of its model would lose its unit, unless
+    ``break_reservations``.
     """
+    lock_models([asset])
     lock(asset)
     words = {"asset": str(asset)}
     if not reason.strip():
         raise Refusal(_("Say why %(asset)s is removed.") % words)
     if asset.is_disposed or asset.awaits_approval:
         raise Refusal(_("%(asset)s stays in the register: it was disposed of, or somebody asks for that.") % words)
+    give_up_claims(asset, by=by, reason=_("There is one less of it."), agreed=break_reservations, own=False)
     try:
         with transaction.atomic():
             remove(asset, by=by, reason=f"removed: {reason.strip()}")

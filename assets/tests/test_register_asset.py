@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import Person
-from assets.models import Asset
+from assets.models import Asset, Reservation
 from assets.operations import dispose, register_asset, remove_asset, set_parent
 from assets.operations.tags import next_tags
 from assets.tests.factories import (
@@ -13,7 +13,9 @@ from assets.tests.factories import (
     AssignmentFactory,
     DisposalTypeFactory,
     KitMemberFactory,
+    ReservationFactory,
 )
+from keysite.ledger import Refusal
 from keysite.tests.history import last_version, refused
 from keysite.tests.queries import queries
 from keysite.tests.races import at_once
@@ -203,6 +205,18 @@ def test_what_was_used_stays(clerk, use, kinds):
         remove_asset(asset=asset, by=clerk, reason="scanned twice")
 
     assert Asset.objects.filter(tag="T1").exists()
+
+
+def test_what_is_promised_of_its_model_is_named_or_ended(clerk):
+    asset = AssetFactory(tag="T1")
+    claim = ReservationFactory(model=asset.model)
+
+    with pytest.raises(Refusal, match="T1 Laptop is reserved: "):
+        remove_asset(asset=asset, by=clerk, reason="scanned twice")
+    remove_asset(asset=asset, by=clerk, reason="scanned twice", break_reservations=True)
+
+    claim.refresh_from_db()
+    assert (claim.outcome, claim.outcome_reason) == (Reservation.Outcome.UNAVAILABLE, "There is one less of it.")
 
 
 def test_removing_needs_a_reason_and_is_no_disposal(clerk):

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 FOR_EVER = float("inf")
+MOST_TRIED, TRIES = 200, 500  # spans, and ways to place one of them: some milliseconds
 
 
 class Taken(NamedTuple):
@@ -70,7 +71,7 @@ def unplaced(units, spans, start):
 
     Counting alone does not see them: with one unit reserved for Monday and the other for Tuesday, one is free on each
     day and none on both. In the order of their beginnings each goes where it leaves the least free behind it, which
-    always finds a plan when no unit is reserved by itself, and otherwise nearly always.
+    always finds a plan when no unit is reserved by itself. Where it finds none, others are tried, so many times.
     """
     fixed, loose = defaultdict(list), []
     for span in spans:
@@ -78,10 +79,15 @@ def unplaced(units, spans, start):
             loose.append((max(_number(span.start), _number(start)), _number(span.end), span))
         else:
             fixed[span.unit].append((_number(span.start), _number(span.end)))
+    loose.sort(key=lambda one: one[:2])
     gaps = sorted(gap for unit in units for gap in _gaps(sorted(fixed[unit]), _number(start)))
-    ends, begins = [end for end, _begin in gaps], [begin for _end, begin in gaps]
-    left = []
-    for begin, end, span in sorted(loose, key=lambda one: one[:2]):
+    left = _left_at_first_try(loose, gaps)
+    return [] if left and len(loose) <= MOST_TRIED and _Plan(loose, gaps).is_found() else left
+
+
+def _left_at_first_try(loose, gaps):
+    ends, begins, left = [end for end, _begin in gaps], [begin for _end, begin in gaps], []
+    for begin, end, span in loose:
         fitting = (place for place in range(bisect_left(ends, end), len(ends)) if begins[place] <= begin)
         place = next(fitting, None)
         if place is None:
@@ -89,6 +95,29 @@ def unplaced(units, spans, start):
         else:
             begins[place] = end
     return left
+
+
+class _Plan:
+    """Which of the ``gaps`` each of the ``loose`` spans takes: ways are tried until one works, or it is enough."""
+
+    def __init__(self, loose, gaps):
+        self.loose, self.tries = loose, TRIES
+        self.ends, self.begins = [end for end, _begin in gaps], [begin for _end, begin in gaps]
+
+    def is_found(self, number=0):
+        if number == len(self.loose):
+            return True
+        begin, end, _span = self.loose[number]
+        alike = set()  # gaps that are the same by now
+        for place in range(bisect_left(self.ends, end), len(self.ends)):
+            free_from, gap = self.begins[place], (self.ends[place], self.begins[place])
+            if free_from <= begin and gap not in alike and self.tries > 0:
+                alike.add(gap)
+                self.tries, self.begins[place] = self.tries - 1, end
+                if self.is_found(number + 1):
+                    return True
+                self.begins[place] = free_from
+        return False
 
 
 def _gaps(busy, start):

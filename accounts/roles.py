@@ -129,7 +129,7 @@ ROLES = {
             | {"tickets.work", "tickets.assign_ticket", "tickets.change_ticket"}
         ),
     ),
-    "auditor": Role(_("Auditor"), frozenset(_READ | _SEE_ALL | _EXPORTS)),
+    "auditor": Role(_("Auditor"), frozenset(_READ | _SEE_ALL | _EXPORTS | _views("assets", "importbatch"))),
     "administrator": Role(
         _("Administrator"),
         frozenset(

@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class AssetsConfig(AppConfig):
     name = "assets"
-    verbose_name = _("Places")
+    verbose_name = _("Assets")

@@ -1,5 +1,6 @@
 """The first page of the console: what today asks for, as far as the role sees it."""
 
+from itertools import islice
 from typing import NamedTuple
 
 from django.conf import settings
@@ -38,9 +39,13 @@ class Figure(NamedTuple):
 def add_figures(request, context):
     """What the page shows, added to what Unfold gives it."""
     now, person = timezone.now(), request.user
-    counted = [*_of_loans(person, now), *_of_assignments(person, now), *_of_reservations(person, now)]
-    counted += [*_of_assets(person, now), *_of_departments(person), *_of_notices(person)]
-    context["figures"] = _figures(counted)
+    groups = [
+        (_("Keys"), [*_of_loans(person, now)]),
+        (_("Assets"), [*_of_assignments(person, now), *_of_reservations(person, now), *_of_assets(person, now)]),
+        (_("People and messages"), [*_of_departments(person), *_of_notices(person)]),
+    ]
+    figures = iter(_figures([one for _title, counted in groups for one in counted]))
+    context["groups"] = [(title, list(islice(figures, len(counted)))) for title, counted in groups if counted]
     if person.has_perm("keys.view_loan"):
         context["weeks"] = weeks = weeks_of(Loan.objects.visible_to(person), at=now)
         context["chart"] = _chart(weeks)

@@ -156,7 +156,7 @@ class AssetAdmin(Tagged, Exchanging, ConsoleAdmin):
         (_("Bought"), {"fields": [("purchased_on", "price"), ("supplier", "order_number")]}),
         (
             _("Dates"),
-            {"fields": [("warranty_until", "service_due_on", "expected_until"), "warranty_notes", "description"]},
+            {"fields": [("warranty_until", "warranty_notes"), ("service_due_on", "expected_until"), "description"]},
         ),
         (
             _("Out of service"),
@@ -167,8 +167,9 @@ class AssetAdmin(Tagged, Exchanging, ConsoleAdmin):
             {
                 "fields": [
                     ("disposal_type", "disposal_reason"),
-                    ("disposal_asked_at", "disposal_asked_by", "disposal_day"),
-                    ("disposed_on", "disposed_by", "disposal_approved_by"),
+                    ("disposal_asked_at", "disposal_asked_by"),
+                    ("disposal_day", "disposed_on"),
+                    ("disposed_by", "disposal_approved_by"),
                 ]
             },
         ),

@@ -9,7 +9,7 @@ from import_export.resources import ModelResource
 
 from accounts.models import Person, midnight
 from assets.admin.assignment_deeds import ASSIGNMENT_DEEDS
-from assets.admin.sections import extensions_of, parts_of, went_out_with
+from assets.admin.sections import extensions_of, holder_of, parts_of, went_out_with
 from assets.models import Asset, Assignment, Extension, Kit, Space
 from keysite.console import ConsoleAdmin, ReadOnly, Related, Tabs, display
 from keysite.console.exchange import Exporting
@@ -153,7 +153,7 @@ class AssignmentAdmin(Exporting, ConsoleAdmin):
 
     @display(description=_("holder"))
     def holder(self, assignment):
-        return assignment.space or assignment.person.name or assignment.person.email
+        return holder_of(assignment)
 
     @display(description=_("department"))
     def department(self, assignment):

@@ -54,7 +54,8 @@ class StockTakeAdmin(ConsoleAdmin):
         return ["opened_at", "opened_by", "closed_at", "closed_by"]
 
     def links(self, request, stock_take):
-        yield _("Count"), reverse("stock_take", args=[stock_take.pk])
+        if stock_take.is_open:
+            yield _("Count"), reverse("stock_take", args=[stock_take.pk])
 
     def add(self, row, by):
         opened = open_stock_take(name=row.name, building=row.building, department=row.department, by=by)

@@ -26,7 +26,6 @@ class HolderAdmin(PersonAdmin):
     """Where people meet assets; ``accounts`` knows nothing of these."""
 
     deeds = [
-        *PersonAdmin.deeds,
         Deed(
             take_back_all,
             "assets.take_back",
@@ -39,6 +38,7 @@ class HolderAdmin(PersonAdmin):
             icon="keyboard_return",
             shown=lambda person: person.holds_assets,
         ),
+        *PersonAdmin.deeds,
     ]
 
     def for_page(self, request):

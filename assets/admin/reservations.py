@@ -106,7 +106,7 @@ class ReservationAdmin(ConsoleAdmin):
     """Reservations are made here and decided by buttons; what was agreed is never changed."""
 
     form = ReservationForm
-    list_display = ["item", "person", "starts_at", "ends_at", "state", "purpose"]
+    list_display = ["item", "borrower", "starts_at", "ends_at", "state", "purpose"]
     list_filter = [ReservationTabs, OfPerson, OfAsset, OfModel]
     search_fields = ["purpose"]
     search_help_text = _("Person, asset or model")
@@ -114,7 +114,8 @@ class ReservationAdmin(ConsoleAdmin):
     fields = [
         ("asset", "model"),
         "person",
-        ("starts_at", "ends_at"),
+        "starts_at",
+        "ends_at",
         "purpose",
         ("reserved_at", "reserved_by"),
         "trust",
@@ -134,8 +135,8 @@ class ReservationAdmin(ConsoleAdmin):
     def get_fields(self, request, obj=None):
         """Only what has happened."""
         if obj is None:
-            return self.fields[:4]
-        return [*self.fields[:6], *(names for names in self.fields[6:] if getattr(obj, _first(names)))]
+            return self.fields[:5]
+        return [*self.fields[:7], *(names for names in self.fields[7:] if getattr(obj, _first(names)))]
 
     def for_page(self, request):
         done_by = ["reserved_by", "confirmed_by", "ended_by"]
@@ -148,6 +149,10 @@ class ReservationAdmin(ConsoleAdmin):
     def links(self, request, reservation):
         if reservation.asset_id:
             yield _("The asset"), reverse("admin:assets_asset_change", args=[reservation.asset_id])
+
+    @display(description=_("person"))
+    def borrower(self, reservation):
+        return reservation.person.name or reservation.person.email
 
     @display(description=_("what"))
     def item(self, reservation):

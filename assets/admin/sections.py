@@ -18,6 +18,10 @@ def moment(at):
     return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT") if at else "–"
 
 
+def holder_of(assignment):
+    return assignment.space or assignment.person.name or assignment.person.email
+
+
 def page_of(row):
     return reverse(f"admin:assets_{row._meta.model_name}_change", args=[row.pk])
 
@@ -42,11 +46,12 @@ def sections_of(asset, person):
     """The sections of the page of an asset, as far as this person may see them."""
     if person.has_perm("assets.view_assignment"):
         yield assignments_of(asset, person)
-    yield components_of(asset, person)
+    more = [components_of(asset, person)]
     if person.has_perm("assets.view_reservation"):
-        yield reservations_of(asset, person)
+        more.append(reservations_of(asset, person))
     if person.has_perm("assets.view_assetphoto"):
-        yield photos_of(asset, person)
+        more.append(photos_of(asset, person))
+    yield from (section for section in more if section.lines)
 
 
 def assignments_of(asset, person):
@@ -56,7 +61,10 @@ def assignments_of(asset, person):
         title=_("Assignments"),
         headings=[_("Holder"), _("Status"), _("Out"), _("Due"), _("Returned")],
         lines=[
-            (page_of(row), [row.holder, row.status, moment(row.out_at), moment(row.due_at), moment(row.returned_at)])
+            (
+                page_of(row),
+                [holder_of(row), row.status, moment(row.out_at), moment(row.due_at), moment(row.returned_at)],
+            )
             for row in rows
         ],
         empty=_("It was never assigned."),
@@ -80,8 +88,13 @@ def reservations_of(asset, person):
     return Section(
         title=_("Reserved"),
         headings=[_("Person"), _("From"), _("To"), _("Status")],
-        lines=[(page_of(row), [row.person, moment(row.starts_at), moment(row.ends_at), row.status]) for row in rows],
-        empty=_("Not reserved by itself; its model may be."),
+        lines=[
+            (
+                page_of(row),
+                [row.person.name or row.person.email, moment(row.starts_at), moment(row.ends_at), row.status],
+            )
+            for row in rows
+        ],
         more=_("All reservations of this asset"),
         address=list_of("reservation", f"show=all&asset={asset.pk}"),
     )
@@ -135,7 +148,10 @@ def hand_overs_of(kit, person):
         title=_("Hand-overs"),
         headings=[_("Holder"), _("Status"), _("Out"), _("Due"), _("Returned")],
         lines=[
-            (page_of(row), [row.holder, row.status, moment(row.out_at), moment(row.due_at), moment(row.returned_at)])
+            (
+                page_of(row),
+                [holder_of(row), row.status, moment(row.out_at), moment(row.due_at), moment(row.returned_at)],
+            )
             for row in rows
         ],
         empty=_("It was never handed out."),

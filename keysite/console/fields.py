@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold import widgets
 
@@ -54,7 +55,7 @@ class Row(forms.ModelChoiceField):
     def __init__(self, model, name, **options):
         self.key = model._meta.get_field(name)
         nothing = self.key.related_model._default_manager.none()
-        options.setdefault("label", self.key.verbose_name)
+        options.setdefault("label", capfirst(self.key.verbose_name))
         super().__init__(nothing, widget=Autocomplete(self.key, admin.site), **options)
 
 

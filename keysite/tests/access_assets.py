@@ -1,6 +1,7 @@
 """Who may open which page of the console about assets: the part of ``access.py`` that reads as its console does."""
 
 CONSOLE_OF_ASSETS = """
+accounts_person_take_back_all                   ok  no  no  no  no  ok
 assets_asset_tag                                ok  ok  ok  ok  ok  ok
 assets_kit_tag                                  ok  ok  go  ok  ok  ok
 assets_asset_process_import                     405 405 405 405 405 405 / no  no  no  no  no  ok
@@ -85,11 +86,11 @@ assets_count_history                            ok  ok  go  go  ok  ok
 assets_count_delete                             no  no  no  no  no  no
 assets_count_change                             ok  ok  no  no  ok  ok  / no  no  no  no  no  no
 assets_importbatch_undo_import                  no  no  no  no  no  ok
-assets_importbatch_changelist                   no  no  no  no  no  ok
+assets_importbatch_changelist                   no  no  no  no  ok  ok
 assets_importbatch_add                          no  no  no  no  no  no
-assets_importbatch_history                      go  go  go  go  go  ok
+assets_importbatch_history                      go  go  go  go  ok  ok
 assets_importbatch_delete                       no  no  no  no  no  no
-assets_importbatch_change                       no  no  no  no  no  ok  / no  no  no  no  no  no
+assets_importbatch_change                       no  no  no  no  ok  ok  / no  no  no  no  no  no
 assets_kit_assign_kit                           ok  no  no  no  no  ok
 assets_kit_add_to_kit                           ok  no  no  no  no  ok
 assets_kit_remove_from_kit                      ok  no  no  no  no  ok

@@ -52,8 +52,8 @@ LOAD_HEAD = """
 Written by `./dev load` on {date}. People check keys out, renew them, bring them back and look at lists, {rate} requests
 a second for {seconds} s. The worker is killed after a third of the time, PostgreSQL in all its processes after two
 thirds. Whoever gets an error sends the same again until there is an answer; then what was acknowledged is compared with
-what is in the database. The machine had {cores} cores and before that a load of {busy:.1f}: only on a calm one do the times
-tell anything; what is lost, doubled or fails without cause has to be 0 on any.
+what is in the database. The machine had {cores} cores and before that a load of {busy:.1f}: only on a calm one do the
+times tell anything; what is lost, doubled or fails without cause has to be 0 on any.
 
 | | seen |
 |---|---|

@@ -55,6 +55,14 @@ class ReservationQuerySet(models.QuerySet):
         """For any one of a model, or for an asset of it."""
         return self.filter(Q(model=model) | Q(asset__model=model))
 
+    def touching(self, assets, *, person=None):
+        """Of these assets, of their models, or the person's own: each part is found through its own index."""
+        models = {asset.model_id for asset in assets} - {None}
+        parts = [self.filter(asset__in=assets), self.filter(model__in=models), self.filter(asset__model__in=models)]
+        parts += [self.made_for(person)] if person else []
+        first, *others = (rows.values("pk") for rows in parts)
+        return self.model.objects.filter(pk__in=first.union(*others))
+
     def made_for(self, person):
         return self.filter(person=person)
 

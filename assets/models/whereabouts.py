@@ -1,7 +1,8 @@
 """Where an asset is now: with somebody, put up somewhere, or at home."""
 
 from django.db import models
-from django.db.models import Exists, FilteredRelation, OuterRef, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models.functions import Greatest
 
 
 class WhereaboutsQuerySet(models.QuerySet):
@@ -16,6 +17,11 @@ class WhereaboutsQuerySet(models.QuerySet):
         return self.annotate(
             open_assignment=FilteredRelation("assignments", condition=Q(assignments__returned_at__isnull=True))
         )
+
+    def with_return_after(self, moment):
+        """When each asset came back last, if that was after ``moment``: somebody had it then."""
+        back = self._assignments().filter(asset=OuterRef("pk"), returned_at__gt=Greatest(F("out_at"), moment))
+        return self.annotate(returned_after=Subquery(back.order_by("-returned_at").values("returned_at")[:1]))
 
     def held_by(self, person):
         return self.filter(assignments__person=person, assignments__returned_at__isnull=True)

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -107,19 +107,21 @@ class Claims:
 
         A part of a kit is no unit of its model.
         """
-        unit = getattr(asset, "membership", None) is None
         for claim in self._own:
-            meant = claim.asset_id == asset.pk or (unit and claim.model_id and claim.model_id == asset.model_id)
+            meant = claim.asset_id == asset.pk or (claim.model_id and claim.model_id == _model_as_unit(asset))
             if meant and claim not in self.used.values() and _span(claim).overlaps(self.start, until):
                 return claim
         return None
 
     @cached_property
+    def _all(self):
+        claims = Reservation.objects.live().overlapping(self.start, None)
+        return list(claims.touching(self.assets.values(), person=self.person).order_by("starts_at", "pk"))
+
+    @cached_property
     def _own(self):
-        if self.person is None:
-            return []
-        claims = Reservation.objects.live().made_for(self.person).overlapping(self.start, None)
-        return sorted(claims, key=lambda claim: (claim.asset_id is None, claim.starts_at, claim.pk))
+        own = [claim for claim in self._all if self.person and claim.person_id == self.person.pk]
+        return sorted(own, key=lambda claim: claim.asset_id is None)
 
     def _broken_of_asset(self, asset, until):
         claims = (claim for claim in self._of_assets[asset.pk] if claim not in self.used.values())
@@ -127,9 +129,10 @@ class Claims:
 
     @cached_property
     def _of_assets(self):
-        claims = Reservation.objects.live().filter(asset__in=self.assets).overlapping(self.start, None)
-        found = defaultdict(list)
-        for claim in claims.select_related("person", "asset", "model").order_by("starts_at"):
+        claims, found = [claim for claim in self._all if claim.asset_id in self.assets], defaultdict(list)
+        prefetch_related_objects(claims, "person")
+        for claim in claims:
+            claim.asset = self.assets[claim.asset_id]
             found[claim.asset_id].append(claim)
         return found
 
@@ -151,6 +154,8 @@ class Claims:
 
     @cached_property
     def _pools(self):
+        if not self._all:
+            return {}  # nothing is promised
         models = {asset.model_id for asset in self.assets.values()} - {None}
         return pools_of(models, now=timezone.now(), leaving=self.leaving)
 
@@ -267,6 +272,10 @@ def _in_repair(unit, now):
     back = midnight_of(unit.back_on)
     late = back <= now
     return Taken(unit.out_at, now + LATE if late else back, unit=unit.pk, late=late)
+
+
+def _model_as_unit(asset):
+    return asset.model_id if getattr(asset, "membership", None) is None else None
 
 
 def _claims():

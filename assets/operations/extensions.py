@@ -1,7 +1,6 @@
 """Making an assignment due later, and saying that one still has it."""
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -9,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Trust
 from accounts.operations import day_moment, due_moment, refuse_borrower, refuse_own_extension, with_trust
 from assets import notices
-from assets.models import Extension, Reservation
+from assets.models import Extension
 from assets.operations.claims import Claims
 from assets.operations.handovers import hand_over_of, hold_hand_over, refuse_not_running
 from assets.operations.rules import usual_term
@@ -56,11 +55,7 @@ def _later(held, *, trust, due_on, term):
 
 def _refuse_broken_claim(held, *, start, end, trust):
     """Who waits for it only the desk may know."""
-    assets = {asset.pk: asset for asset in held.assets}
-    touching = Q(asset__in=assets) | Q(model__in={asset.model_id for asset in assets.values()} - {None})
-    if not Reservation.objects.live().filter(touching).overlapping(start, end).exists():
-        return
-    claims = Claims(assets, person=None, start=start, leaving=held.rows)
+    claims = Claims({asset.pk: asset for asset in held.assets}, person=None, start=start, leaving=held.rows)
     for asset in held.assets:
         if sentence := claims.why_not(asset, until=end):
             words = {"item": str(asset), "due": date_format(timezone.localtime(held.whole.due_at))}

@@ -107,9 +107,9 @@ def hold(assets, loads, *, out_at):
     if len(locked) < len(set(kits)):
         raise Refusal(_("One of these kits has just been removed. Please try again."))
     cargo = Cargo([load._replace(kit=locked[load.kit.pk]) for load in loads], out_at=out_at)
-    if not {asset.model_id for asset in cargo.members} - {None} <= models:
-        raise Refusal(_("One of these kits has just been changed. Please try again."))
     held = {asset.pk: asset for asset in lock_assets([*assets, *cargo.members])} if assets or cargo.members else {}
+    if not {asset.model_id for asset in held.values()} - {None} <= models:
+        raise Refusal(_("One of these things has just been changed. Please try again."))
     for kit, members in cargo.going.items():
         cargo.going[kit] = [held[asset.pk] for asset in members]
     return [held[asset.pk] for asset in assets], cargo

@@ -11,7 +11,7 @@ from assets import notices
 from assets.models import AssetModel, Reservation
 from assets.operations.claims import end_claims, lock_promises
 from assets.operations.promises import refuse_asset, refuse_model, refuse_reserver, refuse_span
-from assets.operations.rules import lock_assets, lock_models
+from assets.operations.rules import lock_unit
 from keysite.ledger import Refusal, lock, lock_all, record
 
 
@@ -86,8 +86,7 @@ def expire_reservations(*, at):
 def _held(asset, model):
     """The asset or the model, locked and up to date; the model of an asset is locked first."""
     if asset:
-        lock_models([asset])
-        return lock_assets([asset])[0], None
+        return lock_unit(asset), None
     rows = lock_all(AssetModel.objects.filter(pk=model.pk).select_related("type__loan_term"))
     if not rows:
         raise Refusal(_("This model has just been removed. Choose another."))

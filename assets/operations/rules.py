@@ -1,13 +1,11 @@
 """Which asset may go to whom, and until when: one refusal for each rule, in the order a clerk would check them."""
 
-from functools import cached_property
-
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.operations import day_moment, due_moment, refuse_borrower
-from assets.models import Asset, AssetModel, Assignment
+from assets.models import Asset, AssetModel
 from assets.operations.claims import Claims
 from keysite.ledger import Refusal, lock_all
 
@@ -63,7 +61,7 @@ class Basket:
         """``leaving`` are open assignments that end with this hand-over: the things go from hand to hand."""
         self.person, self.space, self.kit, self.leaving = person, space, kit, set(leaving)
         self.out_at, self.until = out_at, until
-        rows = Asset.objects.filter(pk__in=[asset.pk for asset in assets]).with_assignment()
+        rows = Asset.objects.filter(pk__in=[asset.pk for asset in assets]).with_assignment().with_return_after(out_at)
         rows = rows.select_related("open_assignment", "membership__kit", "model__type__loan_term")
         self.found = {asset.pk: asset for asset in rows}
         self.claims = Claims(self.found, person=person, start=out_at, leaving=leaving)
@@ -129,17 +127,11 @@ class Basket:
 
     def _why_not_then(self, asset):
         """Why it cannot have gone out at a moment in the past: somebody had it then."""
-        last = self._last_returns.get(asset.pk)
-        if last is None or last <= self.out_at:
+        if asset.returned_after is None:
             return None
-        words = {"asset": str(asset), "back": date_format(timezone.localtime(last), "DATETIME_FORMAT")}
+        back = timezone.localtime(asset.returned_after)
+        words = {"asset": str(asset), "back": date_format(back, "DATETIME_FORMAT")}
         return _("%(asset)s was assigned until %(back)s. Give a later moment.") % words
-
-    @cached_property
-    def _last_returns(self):
-        rows = Assignment.objects.of(self.found).filter(returned_at__gt=self.out_at, out_at__lt=timezone.now())
-        rows = rows.order_by("returned_at").values_list("asset", "out_at", "returned_at")
-        return {asset: back for asset, out, back in rows if back > out}
 
 
 def refuse_unless_one(person, space):
@@ -164,6 +156,15 @@ def lock_assets(assets):
     if len(locked) < len(chosen):
         raise Refusal(_("One of these assets has just been removed. Please try again."))
     return [locked[asset.pk] for asset in chosen]
+
+
+def lock_unit(asset):
+    """The asset, held with its model and up to date."""
+    models = lock_models([asset])
+    [asset] = lock_assets([asset])
+    if asset.model_id and asset.model not in models:
+        raise Refusal(_("%(asset)s has just been changed. Please try again.") % {"asset": str(asset)})
+    return asset
 
 
 def effective(moment, now):

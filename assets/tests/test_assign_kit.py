@@ -238,7 +238,7 @@ def test_a_hand_over_takes_the_same_queries_however_large_the_kit(borrower, cler
         KitMemberFactory(kit=kit)
         KitPartFactory(kit=kit)
 
-    with queries(21):
+    with queries(17):
         whole = assign_kit(kit=kit, person=borrower, by=clerk)
     with queries(7):
         take_back_kit(assignment=whole, by=clerk)

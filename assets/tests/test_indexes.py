@@ -68,6 +68,14 @@ HOT = {
         lambda: Reservation.objects.live().filter(asset=1, ends_at__gt=NOW),
         "reservation_live_of_asset",
     ),
+    "what a hand-over may break, by model": (
+        lambda: Reservation.objects.live().overlapping(NOW, None).touching([Asset(pk=1, model_id=1)]),
+        "reservation_live_of_model",
+    ),
+    "what a hand-over may break, by asset": (
+        lambda: Reservation.objects.live().overlapping(NOW, None).touching([Asset(pk=1, model_id=1)]),
+        "reservation_live_of_asset",
+    ),
     "the reservations in order": (
         lambda: Reservation.objects.live().order_by("starts_at", "pk")[:50],
         "reservation_live_by_start",

@@ -12,6 +12,7 @@ from assets.models import Assignment
 from assets.tests.desk import ASSIGN, DESK, basket_of, box, boxes_of, hand_out
 from assets.tests.factories import (
     AssetFactory,
+    AssetModelFactory,
     AssignmentFactory,
     KitFactory,
     KitMemberFactory,
@@ -368,26 +369,28 @@ def test_a_scan_with_htmx_answers_with_the_part_only(desk, asset):
     assert page.lstrip().startswith('<div id="asset-assign">')
 
 
-@pytest.mark.parametrize("count", [1, 3])
-def test_query_budget_of_the_deed(desk, borrower, count):
-    assets = AssetFactory.create_batch(count)
+def scanned(desk, borrower, assets, button):
     once = desk.get(DESK).context["taking"]["once"].value()
-    fields = {"borrower": borrower.pk, "items": [asset.tag for asset in assets], "assign": "1", "once": once}
+    return {"borrower": borrower.pk, "items": [asset.tag for asset in assets], button: "1", "once": once}
 
-    with queries(24):
-        response = desk.post(ASSIGN, fields)
 
-    assert response.status_code == 302
+@pytest.mark.parametrize(("count", "promised", "cost"), [(1, 0, 19), (3, 0, 19), (1, 1, 22), (1, 3, 22), (3, 3, 22)])
+def test_query_budget_of_the_deed(desk, borrower, count, promised, cost):
+    assets = AssetFactory.create_batch(count + promised, model=AssetModelFactory())
+    ReservationFactory.create_batch(promised, model=assets[0].model)
+    fields = scanned(desk, borrower, assets[:count], "assign")
+
+    with queries(cost):
+        assert desk.post(ASSIGN, fields).status_code == 302
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_query_budget_of_a_scan(desk, borrower, count):
     assets = AssetFactory.create_batch(count)
     AssignmentFactory.create_batch(count, person=borrower)
-    fields = {"borrower": borrower.pk, "items": [asset.tag for asset in assets], "look": "1", "once": "x"}
-    headers = {"HX-Request": "true", "HX-Target": "asset-assign"}
+    fields = scanned(desk, borrower, assets, "look")
 
-    with queries(17):
-        response = desk.post(ASSIGN, fields, headers=headers)
+    with queries(12):
+        response = desk.post(ASSIGN, fields, headers={"HX-Request": "true", "HX-Target": "asset-assign"})
 
     assert response.status_code == 200

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Trust
 from accounts.tests.factories import PersonFactory
-from assets.models import Assignment, Reservation
+from assets.models import Asset, Assignment, Reservation
 from assets.operations import (
     assign,
     cancel_reservation,
@@ -15,9 +15,10 @@ from assets.operations import (
     expire_reservations,
     extend,
     reserve,
+    set_model,
     take_out_of_service,
 )
-from assets.tests.factories import AssetFactory, AssignmentFactory, ReservationFactory
+from assets.tests.factories import AssetFactory, AssetModelFactory, AssignmentFactory, ReservationFactory
 from keysite.ledger import Refusal
 from keysite.tests.races import at_once, one_after_other
 
@@ -162,3 +163,15 @@ def test_a_unit_that_leaves_takes_no_new_promise_along(asset, desk):
     results = one_after_other(*deeds)
 
     assert "to borrow at the moment" in str(results[1])
+
+
+@pytest.mark.parametrize("what", ["reserved", "handed out"])
+def test_what_becomes_of_another_model_meanwhile_is_left(asset, desk, what):
+    """Whoever has waited for the old model does not hold what is promised of the new one."""
+    model, person = AssetModelFactory(), PersonFactory()
+    deeds = {"reserved": asks(person, asset=asset)}
+    deeds["handed out"] = lambda: assign(assets=[asset], person=person, by=desk)
+
+    results = one_after_other(lambda: set_model(asset=Asset.objects.get(), model=model, by=desk), deeds[what])
+
+    assert "has just been changed. Please try again." in str(results[1])

@@ -220,7 +220,7 @@ def test_a_stale_copy_is_handed_on_once(assignment, stale, heir, clerk):
 
 
 def test_what_it_costs(assignment, kit_out, heir, clerk):
-    with queries(exactly=18):
+    with queries(exactly=13):
         transfer_assignment(assignment=assignment, person=heir, by=clerk)
-    with queries(exactly=24):
+    with queries(exactly=20):
         transfer_assignment(assignment=kit_out, person=heir, by=clerk)

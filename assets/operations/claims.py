@@ -15,11 +15,12 @@ from accounts.models import Trust
 from accounts.operations import with_trust
 from assets import notices
 from assets.availability import Taken, full_from, full_spans, peak, unplaced
-from assets.models import Asset, AssetModel, Assignment, Reservation
+from assets.models import Asset, AssetModel, Reservation
 from keysite.ledger import lock_all, record_changes
 
 LATE = timedelta(days=7)  # for so long what should be back is promised to nobody else
 UNIT = ("pk", "model", "out_of_service_at", "out_of_service_until")
+HELD = tuple(f"open_assignment__{name}" for name in ("pk", "out_at", "due_at", "lost_at"))
 PROMISE = ("pk", "confirmed_at", "reserved_at")
 ENDED = ["ended_at", "ended_by", "outcome", "outcome_reason"]
 
@@ -161,23 +162,24 @@ class Claims:
 
 
 def pools_of(models, *, now, leaving=()):
-    """The pool of each of ``models``, in three questions however many they are.
+    """The pool of each of ``models``, in two questions however many they are.
 
     A unit is lent at all, not part of a kit, and in service or expected back in service on some day; until that day it
     is taken. What is overdue, or not back in service as expected, counts as taken for a week more; what is lost or
     out without a due date, for ever. ``leaving`` are assignments that do not count.
     """
-    pools = defaultdict(lambda: Pool(now))
-    units = {row.pk: row for row in map(_Unit._make, Asset.objects.units().filter(model__in=models).values_list(*UNIT))}
-    for unit in units.values():
-        pools[unit.model].units.add(unit.pk)
+    pools, ending = defaultdict(lambda: Pool(now)), {row.pk for row in leaving}
+    units = {}
+    for row in Asset.objects.units().filter(model__in=models).with_assignment().values_list(*UNIT, *HELD):
+        unit, (held, *times) = _Unit._make(row[: len(UNIT)]), row[len(UNIT) :]
+        units[unit.pk] = unit
+        pool = pools[unit.model]
+        pool.units.add(unit.pk)
         if unit.out_at:
-            pools[unit.model].taken.append(_in_repair(unit, now))
-    keys = list(units)
-    out = Assignment.objects.open().filter(asset__in=keys).exclude(pk__in=[row.pk for row in leaving])
-    for asset, *times in out.values_list("asset", "out_at", "due_at", "lost_at"):
-        pools[units[asset].model].taken.append(_out(asset, *times, now))
-    claims = Reservation.objects.live().filter(Q(model__in=models) | Q(asset__in=keys), ends_at__gt=now)
+            pool.taken.append(_in_repair(unit, now))
+        if held and held not in ending:
+            pool.taken.append(_out(unit.pk, *times, now))
+    claims = Reservation.objects.live().filter(Q(model__in=models) | Q(asset__in=list(units)), ends_at__gt=now)
     for model, asset, start, end, *facts in claims.values_list("model", "asset", "starts_at", "ends_at", *PROMISE):
         pools[model or units[asset].model].taken.append(Taken(start, end, Promise(*facts), asset))
     return pools

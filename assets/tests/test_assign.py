@@ -181,9 +181,9 @@ def test_the_number_of_queries_does_not_depend_on_the_basket(borrower, clerk, dj
     one, three = AssetFactory.create_batch(1, model=model), AssetFactory.create_batch(3, model=model)
     AssetFactory(model=model)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         assign(assets=one, person=borrower, by=clerk)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         assign(assets=three, person=borrower, by=clerk)
 
     assert Assignment.objects.open().count() == 4

@@ -94,7 +94,7 @@ def test_a_search_that_finds_nothing_says_so(signed_in, model, text):
 def test_the_list_asks_as_often_for_many(signed_in, number):
     AssetFactory.create_batch(number)
 
-    with queries(7):
+    with queries(6):
         signed_in.get(LIST)
 
 
@@ -231,7 +231,7 @@ def test_the_page_asks_as_often_for_many(signed_in, model, number):
     AssetFactory.create_batch(number, model=model)
     ReservationFactory.create_batch(number, model=model)
 
-    with queries(9):
+    with queries(8):
         signed_in.get(page_of(model))
 
 
@@ -241,7 +241,7 @@ def test_asking_asks_as_often_for_many(signed_in, model, number):
     ReservationFactory.create_batch(number, model=model)
     values = form_of(signed_in.get(page_of(model)), "ask") | WANTED
 
-    with queries(16):
+    with queries(15):
         assert signed_in.post(page_of(model), values).status_code == 302
 
 
@@ -264,5 +264,5 @@ def test_the_calendar_of_staff_asks_as_often_for_many(client, clerk, model, numb
     ReservationFactory.create_batch(number, model=model)
     client.force_login(clerk)
 
-    with queries(11):
+    with queries(10):
         client.get(reverse("model_calendar", args=[model.pk]))

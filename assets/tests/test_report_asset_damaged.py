@@ -96,5 +96,5 @@ def test_what_is_missing_from_its_kit_is_refused(kit_out, clerk):
 
 
 def test_what_it_costs(assignment, clerk):
-    with queries(exactly=11):
+    with queries(exactly=10):
         report_asset_damaged(assignment=assignment, by=clerk, note="Wet")

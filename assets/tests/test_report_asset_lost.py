@@ -70,7 +70,7 @@ def test_what_is_missing_from_its_kit_is_known(kit_out, clerk):
 
 
 def test_what_it_costs(assignment, kit_out, clerk):
-    with queries(exactly=10):
+    with queries(exactly=9):
         report_asset_lost(assignment=assignment, by=clerk)
     with queries(exactly=11):
         report_asset_lost(assignment=kit_out, by=clerk)

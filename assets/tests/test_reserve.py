@@ -274,8 +274,8 @@ def test_the_clock_change_neither_adds_nor_takes_an_hour(borrower, model, start,
 
 def test_the_number_of_queries_does_not_depend_on_what_is_reserved(borrower, model):
     AssetFactory.create_batch(4, model=model)
-    with queries(10):
+    with queries(9):
         asked(borrower, model)
-    with queries(10):
+    with queries(9):
         asked(borrower, model)
     assert Reservation.objects.count() == 2

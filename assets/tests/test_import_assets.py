@@ -385,4 +385,4 @@ def test_asks_as_often_however_long_the_list(building, lines):
     assert outcome.remarked == []
 
 
-QUERIES = 62
+QUERIES = 61

@@ -4,6 +4,8 @@ Everything between letters and digits separates words, on both sides: â€œrob exâ
 """
 
 import re
+from functools import reduce
+from operator import or_
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import BooleanField, F, Func, Q, TextField, Value
@@ -72,3 +74,16 @@ def among(column, rows, most=3000):
     if not isinstance(keys, list) or not keys:
         return Q(**{f"{column}__in": keys})
     return Q(_OneOf(F(column), Value(keys)))
+
+
+def one_of(*questions, most=3000):
+    """That a row answers one of these questions: as a list of keys while they are few, else each by itself.
+
+    In a list with a dozen joins PostgreSQL would come to one subquery of them all last, after joining every row
+    (180 ms among 100,000 assets, against 7 ms); several it looks up while it walks along the list's order.
+    """
+    first, *others = (rows.values("pk") for rows in questions)
+    keys = list(first.union(*others).values_list("pk", flat=True)[: most + 1])
+    if len(keys) <= most:
+        return Q(_OneOf(F("pk"), Value(keys))) if keys else Q(pk__in=[])
+    return reduce(or_, (Q(pk__in=rows.values("pk")) for rows in questions))

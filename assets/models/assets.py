@@ -15,7 +15,7 @@ from assets.models.mac import MacField
 from assets.models.places import BuildingManager, Space, new_public_code
 from assets.models.whereabouts import WhereaboutsQuerySet
 from keysite.ledger import kept_history
-from keysite.search import beginning_with, words_of
+from keysite.search import beginning_with, one_of, words_of
 
 ASSET_WORDS = words_of("tag", "name", "serial", "barcode", "rfid", "mac")
 
@@ -75,15 +75,20 @@ class AssetQuerySet(WhereaboutsQuerySet, LifecycleQuerySet):
     def out_of_warranty(self, *, on):
         return self.filter(warranty_until__lt=on)
 
+    def named(self, text):
+        """Assets that have a word beginning so, for each word of ``text``, in tag, name, serial number or code."""
+        query = beginning_with(text)
+        return self.alias(words=ASSET_WORDS).filter(words=query) if query else self.none()
+
+    def of_models_named(self, text):
+        return self.filter(model__in=AssetModel.objects.search(text))
+
     def search(self, text):
         """Assets that ``text`` means: a code, words of name, tag or serial, or of its model."""
-        query = beginning_with(text)
-        if query is None:
+        if beginning_with(text) is None:
             return self.none()
-        named = self.model.objects.alias(words=ASSET_WORDS).filter(words=query)
-        modelled = self.model.objects.filter(model__in=AssetModel.objects.search(text))
-        coded = self.model.objects.with_code(text)
-        return self.filter(pk__in=named.values("pk").union(modelled.values("pk"), coded.values("pk")))
+        every = self.model.objects
+        return self.filter(one_of(every.named(text), every.of_models_named(text), every.with_code(text)))
 
     def visible_to(self, person):
         """All for who may see all assets; for managers what is at home in their buildings; for anybody their own."""

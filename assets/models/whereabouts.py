@@ -28,8 +28,9 @@ class WhereaboutsQuerySet(models.QuerySet):
 
     def with_somebody(self):
         """With a person, who has not reported them lost."""
-        held = self._assignments().open().filter(person__isnull=False, lost_at__isnull=True, asset__isnull=False)
-        return self.filter(pk__in=held.values("asset"))
+        return self.with_assignment().filter(
+            open_assignment__person__isnull=False, open_assignment__lost_at__isnull=True
+        )
 
     def overdue(self, *, at):
         """With a person who should have brought them back, alone or with their kit."""
@@ -53,12 +54,12 @@ class WhereaboutsQuerySet(models.QuerySet):
         states = self.model.State
         if state == states.DISPOSED:
             return self.disposed()
-        assets, lost = self.owned().with_assignment(), Q(open_assignment__lost_at__isnull=False)
+        assets, away = self.owned().with_assignment(), self._assignments().open().filter(asset=OuterRef("pk"))
         if state == states.LOST:
-            return assets.filter(lost)
+            return assets.filter(open_assignment__lost_at__isnull=False)
         if state == states.OUT_OF_SERVICE:
-            return assets.out_of_service().exclude(lost)
-        assets = assets.in_service().exclude(lost)
-        if state == states.THERE:
-            return assets.filter(open_assignment__isnull=True)
-        return assets.filter(open_assignment__isnull=False, open_assignment__person__isnull=state == states.PLACED)
+            return assets.out_of_service().filter(~Exists(away.filter(lost_at__isnull=False)))
+        if state == states.THERE:  # asked of the joined row, PostgreSQL expects one such asset among 100,000
+            return assets.in_service().filter(~Exists(away))
+        held = assets.in_service().filter(open_assignment__lost_at__isnull=True)
+        return held.filter(**{f"open_assignment__{'space' if state == states.PLACED else 'person'}__isnull": False})

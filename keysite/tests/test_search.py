@@ -8,7 +8,7 @@ from accounts.tests.factories import PersonFactory
 from assets.models import Building, Space
 from keys.models import Key, Loan
 from keys.tests.factories import KeyFactory, LoanFactory
-from keysite.search import among
+from keysite.search import among, one_of
 
 ROBIN = {
     "first_name": "Robin",
@@ -92,3 +92,12 @@ def test_a_space_is_found_by_building_and_number(db):
     assert list(Space.objects.search("B12 1.034")) == list(Space.objects.search("1.034")) == [room]
     assert list(Space.objects.search("hall 034")) == [room]
     assert set(Space.objects.search("great hall")) == {room, cellar}
+
+
+@pytest.mark.parametrize("most", [0, 1, 3000])
+def test_one_of_is_the_same_however_many_answer(db, most):
+    robin, alex, _other = (PersonFactory(first_name=name) for name in ("Robin", "Alex", "Kim"))
+    questions = (Person.objects.filter(pk=robin.pk), Person.objects.filter(pk__in=[robin.pk, alex.pk]))
+
+    assert set(Person.objects.filter(one_of(*questions, most=most))) == {robin, alex}
+    assert not Person.objects.filter(one_of(Person.objects.none(), Person.objects.filter(pk=0), most=most)).exists()

@@ -56,12 +56,13 @@ class DayField(forms.DateField):
     default_error_messages = {
         "required": gettext_lazy("Choose a day."),
         "invalid": gettext_lazy("This is not a day. Type it as year-month-day, such as 2026-05-03."),
+        "year": gettext_lazy("Look at the year: a day is typed as year-month-day, such as 2026-05-03."),
     }
 
     def clean(self, value):
         day = super().clean(value)
         if day and day.year not in YEARS:
-            raise ValidationError(self.error_messages["invalid"], code="invalid")
+            raise ValidationError(self.error_messages["year"], code="year")
         return day
 
 

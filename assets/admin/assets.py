@@ -18,7 +18,7 @@ from keysite.console.exchange import Exchanging, Upload
 from keysite.console.fields import Few, Text
 from keysite.console.labels import Tagged
 
-BY_DEED = ["home", "parent", "service_due_on", "model", "lendable"]
+BY_DEED = ["home", "parent", "service_due_on", "model", "lendable", "condition"]
 
 
 class AssetForm(ConsoleForm):

@@ -131,7 +131,7 @@ class _Rows:
     def refuse_promised(self):
         broken = claims_broken_without(self.made[Asset]) if self.made[Asset] else []
         if broken:
-            raise Refusal(reserved_sentence(broken[0].item, broken[0]))
+            raise Refusal(reserved_sentence(broken[0]))
 
 
 def _is_history(relation):

@@ -96,7 +96,7 @@ class Claims:
         broken = self._broken_of_asset(asset, until) or self._broken_of_model(asset, until)
         if broken:
             self.used.pop(asset.pk, None)
-        return broken and reserved_sentence(broken.item, broken)
+        return broken and f"{reserved_sentence(broken)} {_('Agree on an earlier due date.')}"
 
     def until_as_reserved(self, asset, until):
         """When the reservation ends that this fulfils, if that is before ``until``."""
@@ -238,11 +238,11 @@ def midnight_of(day):
     return datetime.combine(day, time.min, settings.INSTITUTION_ZONE).astimezone(UTC)
 
 
-def reserved_sentence(item, claim):
-    """Who has reserved ``item``, and when: for the desk, which may know."""
-    words = {"item": str(item), "person": claim.person.name or claim.person.email}
+def reserved_sentence(claim):
+    """Who has reserved what, and when: for the desk, which may know."""
+    words = {"item": str(claim.item), "person": claim.person.name or claim.person.email}
     words |= {"start": at_the_desk(claim.starts_at), "end": at_the_desk(claim.ends_at)}
-    return _("%(item)s is reserved for %(person)s from %(start)s to %(end)s. Agree on an earlier due date.") % words
+    return _("%(item)s is reserved for %(person)s from %(start)s to %(end)s.") % words
 
 
 def at_the_desk(moment):

@@ -79,7 +79,7 @@ class _Known:
             raise Refusal(_("%(asset)s is not lent to people. It may only be put up in a space.") % words)
         for claim in self.claims:
             if asset.pk == claim.asset_id or (claim.model_id and asset.model_id == claim.model_id):
-                raise Refusal(reserved_sentence(claim.item, claim))
+                raise Refusal(reserved_sentence(claim))
 
     def _refuse_open(self, row, holder):
         if row is None:

@@ -228,9 +228,10 @@ def test_a_form_key_of_somebody_else_is_another_one(signed_in, client, key):
 @pytest.mark.parametrize(
     ("due_on", "sentence"),
     [
-        ("1066-10-14", "is past. Choose a day until"),
-        ("9999-12-31", "is too late:"),
-        ("0001-01-01", "is past. Choose a day until"),
+        ("1966-10-14", "is past. Choose a day until"),
+        ("2199-12-31", "is too late:"),
+        ("9999-12-31", "Look at the year:"),
+        ("0001-01-01", "Look at the year:"),
         ("tomorrow", "This is not a day. Type it as year-month-day, such as 2026-05-03."),
         ("2026-02-30", "This is not a day."),
         ("🔑", "This is not a day."),

@@ -110,7 +110,7 @@ def block(loan):
 @pytest.mark.parametrize(
     ("name", "obstacle", "sentence"),
     [
-        ("loan_renew", make_overdue, "Key AA1 1 is overdue."),
+        ("loan_renew", make_overdue, "AA1 1 is overdue."),
         ("loan_renew", make_early, "It is too early:"),
         ("loan_renew", use_up, "has no later date that you could set by yourself"),
         ("loan_renew", reserve, "Somebody else waits for AA1 1."),

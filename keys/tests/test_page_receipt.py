@@ -116,10 +116,10 @@ def test_query_budget(client, borrower, count):
 @pytest.mark.parametrize(
     ("days", "words"),
     [
-        (1, "This key is overdue. Please bring it back: others may be waiting for it."),
-        (6, "This key is overdue. Please bring it back: others may be waiting for it."),
-        (7, "This key has been overdue for a week or more. Please bring it back today"),
-        (14, "This key has been overdue for two weeks or more. Bring it back now"),
+        (1, "This is overdue. Please bring it back: others may be waiting for it."),
+        (6, "This is overdue. Please bring it back: others may be waiting for it."),
+        (7, "This has been overdue for a week or more. Please bring it back today"),
+        (14, "This has been overdue for two weeks or more. Bring it back now"),
     ],
 )
 def test_a_reminder_grows_firmer(mailoutbox, borrower, days, words):
@@ -134,7 +134,7 @@ def test_a_reminder_grows_firmer(mailoutbox, borrower, days, words):
     assert mail.subject == "1 key is overdue"
     assert words in mail.body
     assert (
-        mail.body.index("* LATE 2:") < mail.body.index("This key is due soon:") < mail.body.index("* SOON 5: due tom")
+        mail.body.index("* LATE 2:") < mail.body.index("This is due soon:") < mail.body.index("* SOON 5: due tom")
     )
     assert "NEXT" not in mail.body
 
@@ -164,7 +164,7 @@ def test_the_contact_of_a_department_reads_who_is_late(mailoutbox):
 
     mail = sent(mailoutbox)
 
-    assert mail.subject == "1 key of your department is long overdue"
+    assert mail.subject == "1 thing that your department has is long overdue"
     assert "You are the backup contact of Botany & Zoology." in mail.body
     assert "Robin O'Neill, 15 days overdue" in mail.body
     assert "FRESH" not in mail.body

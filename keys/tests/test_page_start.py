@@ -71,7 +71,7 @@ def test_what_is_over_is_not_shown(client, borrower):
 
     page = text_of(client.get(PAGE))
 
-    assert "You hold no keys." in page
+    assert "You have nothing of ours." in page
     assert not [symbol for symbol in ("BACK", "GONE", "THEIRS") if symbol in page]
 
 
@@ -132,5 +132,5 @@ def test_query_budget(client, borrower, count):
     KeyFactory()
     client.force_login(borrower)
 
-    with queries(7):
+    with queries(8):
         assert client.get(PAGE).status_code == 200

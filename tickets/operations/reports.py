@@ -20,38 +20,27 @@ from tickets.operations.tracking import new_link, tracking_link
 
 @transaction.atomic
 def report(
-    *,
-    title,
-    by=None,
-    address="",
-    name="",
-    description="",
-    space=None,
-    asset=None,
-    key=None,
-    place_in_words="",
-    category=None,
-    pictures=(),
-    trust=Trust.TYPED,
+    *, title, by=None, address="", name="", description="", category=None, pictures=(), trust=Trust.TYPED, **place
 ):
     """A fault is reported: by ``by``, who is signed in, or by whoever belongs to ``address``.
 
-    A person of the register stays as they are; an address that is not known gets a row of its own, without a name:
-    what is typed into an open form is kept with the ticket only. The reporter gets a secret address to follow it.
-    Refused without a title, without a place, and without anybody to answer to. Gives back the ticket.
+    ``place`` says where, by ``space``, ``asset``, ``key`` or ``place_in_words``. A person of the register stays as they
+    are; an address that is not known gets a row of its own, without a name: what is typed into an open form is kept
+    with the ticket only. The reporter gets a secret address to follow it. Refused without a title, without a place, and
+    without anybody to answer to. Gives back the ticket.
     """
-    title, place_in_words = " ".join(title.split())[:120], place_in_words.strip()[:200]
+    title = " ".join(title.split())[:120]
+    place["place_in_words"] = place.get("place_in_words", "").strip()[:200]
     if not title:
         raise Refusal(_("Say in a few words what is broken."))
-    if not (space or asset or key or place_in_words):
+    if not any(place.values()):
         raise Refusal(_("Say where it is: choose a room or a thing, or describe the place."))
     if by is None and not address:
         raise Refusal(_("Give your e-mail address, so that we can answer."))
 
     reporter = by or register(email=address, by=None, reason="reported a fault")
-    ticket = Ticket(title=title, description=description.strip()[:5000], space=space, asset=asset, key=key)
-    ticket.place_in_words, ticket.reporter, ticket.reporter_name = place_in_words, reporter, name.strip()[:200]
-    ticket.trust, ticket.number = trust, _next_number()
+    ticket = Ticket(title=title, description=description.strip()[:5000], reporter=reporter, trust=trust, **place)
+    ticket.reporter_name, ticket.number = name.strip()[:200], _next_number()
     ticket.reported_at = ticket.moved_at = ticket.touched_at = timezone.now()
     if category:
         ticket.category, ticket.priority, ticket.team = category, category.priority, category.team

@@ -133,9 +133,7 @@ def test_a_reminder_grows_firmer(mailoutbox, borrower, days, words):
 
     assert mail.subject == "1 key is overdue"
     assert words in mail.body
-    assert (
-        mail.body.index("* LATE 2:") < mail.body.index("This is due soon:") < mail.body.index("* SOON 5: due tom")
-    )
+    assert mail.body.index("* LATE 2:") < mail.body.index("This is due soon:") < mail.body.index("* SOON 5: due tom")
     assert "NEXT" not in mail.body
 
 

@@ -48,7 +48,7 @@ def check_out_two(visitor, keys):
 def test_check_out_two_renew_one_return_both(visitor, borrower, keys):
     page = visitor.page
     visitor.sign_in("borrower@example.edu")
-    assert "You hold no keys." in visitor.text()
+    assert "You have nothing of ours." in visitor.text()
 
     check_out_two(visitor, keys)
     assert "Checked out: AA1 7, BB2 3, due on" in visitor.text()

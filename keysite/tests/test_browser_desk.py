@@ -67,8 +67,8 @@ def test_undo_with_one_click(desk):
     desk.open(reverse("desk"))
     scan(desk, "AA1 1")
 
-    desk.page.get_by_role("button", name="Undo AA1 1").first.click()
-    desk.page.wait_for_url("**/desk/?loan=**")
+    with desk.page.expect_response("**/desk/undo/"):
+        desk.page.get_by_role("button", name="Undo AA1 1").first.click()
 
     loan.refresh_from_db()
     assert loan.is_open

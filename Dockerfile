@@ -14,6 +14,7 @@ COPY keysite keysite
 COPY accounts accounts
 COPY assets assets
 COPY keys keys
+COPY tickets tickets
 COPY templates templates
 COPY static static
 COPY locale locale

@@ -101,7 +101,8 @@ class Counted:
             asset = told.row
             if asset.home.building is building and asset.tag not in away | inventory.gone:
                 self._count(row, asset, world, clerk, dice, inventory.rooms("KS"))
-        found = inventory.by_model["Clearview 24"][-1].row
+        elsewhere = (told.row for told in inventory.told[Asset] if told.row.home.building is not building)
+        found = next(asset for asset in elsewhere if asset.tag not in away | inventory.gone)
         self.counts.append(self._seen(Count(stock_take=row, asset=found), world, clerk, inventory.rooms("KS")[3]))
         self.counts.append(self._seen(Count(stock_take=row, code="OLD-4711"), world, clerk, inventory.rooms("KS")[5]))
 

@@ -7,12 +7,13 @@ from django.urls import reverse
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from accounts.models import Affiliation, LoanTerm
+from assets.models import AssetType
 from keys.models import Cabinet, KeySystem
 from keysite.admin import TASKS
 from keysite.tests.pages import send
 
 ADD = "/admin/django_celery_beat/periodictask/add/"
-HANDFUL = {Affiliation, LoanTerm, KeySystem, Cabinet, IntervalSchedule, CrontabSchedule}
+HANDFUL = {Affiliation, AssetType, LoanTerm, KeySystem, Cabinet, IntervalSchedule, CrontabSchedule}
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ def desk(visitor):
 
 def scan(desk, typed):
     """What a scanner does; then wait for the answer."""
+    desk.page.locator("input:focus").wait_for()
     desk.page.keyboard.type(typed)
     press(desk)
 

@@ -26,7 +26,7 @@ def test_the_bench_keeps_the_section_on_the_load_and_the_load_what_comes_before(
 def test_the_section_on_the_inventory_is_written_by_itself(tmp_path):
     report = tmp_path / "performance.md"
     write(report, SIZE, [], FACTS)
-    write_load(report, {"lost deeds": "0"}, rate=20, seconds=15)
+    write_load(report, {"lost deeds": "0"}, rate=20, seconds=15, busy=0.1)
     before = report.read_text()
 
     for milliseconds in (40, 60):

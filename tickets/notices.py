@@ -201,9 +201,9 @@ def _follow(link):
 
 
 def _link(ticket, person, role):
-    """Where the receiver looks at the ticket: by their own secret address, or in the console."""
+    """Where the receiver looks at the ticket: by their own secret address; staff on their first page."""
     if role not in CUSTOMERS:
-        return notices.link("admin:tickets_ticket_change", ticket.pk)
+        return notices.link("admin:index")
     link = TrackingLink.objects.in_use().filter(ticket=ticket, person=person).first()
     return _follow(link) if link else notices.link("start")
 

@@ -1695,7 +1695,9 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("found_at__isnull", True), ("found_by__isnull", True)),
-                    models.Q(("found_at__gte", models.F("lost_at")), ("lost_at__isnull", False)),
+                    models.Q(
+                        ("found_at__gte", models.F("lost_at")), ("found_at__isnull", False), ("lost_at__isnull", False)
+                    ),
                     _connector="OR",
                 ),
                 name="loan_found_after_lost",

@@ -208,7 +208,7 @@ class Loan(Lent):
             ),
             models.CheckConstraint(
                 condition=Q(found_at__isnull=True, found_by__isnull=True)
-                | Q(lost_at__isnull=False, found_at__gte=F("lost_at")),
+                | Q(lost_at__isnull=False, found_at__isnull=False, found_at__gte=F("lost_at")),
                 name="loan_found_after_lost",
             ),
             models.CheckConstraint(

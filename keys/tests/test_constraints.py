@@ -127,6 +127,7 @@ REFUSED = [
     ("loan_found_after_lost", lambda: LoanFactory(found_at=NOW)),
     ("loan_found_after_lost", lambda: LoanFactory(found_by=PersonFactory())),
     ("loan_found_after_lost", lambda: LoanFactory(**LOST, found_at=NOW - HOUR)),
+    ("loan_found_after_lost", lambda: LoanFactory(**LOST, found_by=PersonFactory())),
     ("loan_paid_is_found_by_its_return", lambda: paid(found_at=NOW)),
     ("loan_trust_is_known", lambda: LoanFactory(trust=4)),
 ]

@@ -1,8 +1,9 @@
 """What is broken, who mends it, and is it done."""
 
 from tickets.models.categories import Category, CategoryCheck, Priority, Team, TeamMember
-from tickets.models.mail import ParkedMail
+from tickets.models.mail import Attachment, ParkedMail
 from tickets.models.schedules import Occurrence, Schedule
+from tickets.models.staff import NoticePreference, SavedView
 from tickets.models.thread import Comment, Photo, Watcher
 from tickets.models.tickets import LOCKED, MOVES, Move, Status, Ticket
 from tickets.models.tracking import TrackingLink
@@ -11,6 +12,7 @@ from tickets.models.work import Check, Helper, Link, WorkEntry
 __all__ = [
     "LOCKED",
     "MOVES",
+    "Attachment",
     "Category",
     "CategoryCheck",
     "Check",
@@ -18,10 +20,12 @@ __all__ = [
     "Helper",
     "Link",
     "Move",
+    "NoticePreference",
     "Occurrence",
     "ParkedMail",
     "Photo",
     "Priority",
+    "SavedView",
     "Schedule",
     "Status",
     "Team",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from keysite.ledger import kept_history
+from tickets.models.thread import Comment
 from tickets.models.tickets import Ticket
 
 
@@ -46,3 +47,42 @@ class ParkedMail(models.Model):
 
     def __str__(self):
         return self.subject or self.sender
+
+
+class AttachmentQuerySet(models.QuerySet):
+    def public(self):
+        return self.filter(comment__internal=False)
+
+
+class Attachment(models.Model):
+    """A file that came with a mail and is no photo: kept for download only, under a name that nobody can guess.
+
+    It belongs to the reply that the mail became, or to the mail while that waits.
+    """
+
+    comment = models.ForeignKey(
+        Comment, models.PROTECT, null=True, blank=True, related_name="attachments", verbose_name=_("comment")
+    )
+    mail = models.ForeignKey(
+        ParkedMail, models.PROTECT, null=True, blank=True, related_name="attachments", verbose_name=_("parked mail")
+    )
+    file = models.FileField(_("file"), upload_to="tickets/files/", max_length=100)
+    name = models.CharField(
+        _("name given"), max_length=120, blank=True, help_text=_("Shown, and never used as a path.")
+    )
+    size = models.PositiveIntegerField(_("size in bytes"))
+    added_at = models.DateTimeField(_("added"))
+    objects = AttachmentQuerySet.as_manager()
+    history = kept_history()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("attachment"), _("attachments")
+        ordering = ["added_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(comment__isnull=False) | Q(mail__isnull=False), name="attachment_of_something"
+            )
+        ]
+
+    def __str__(self):
+        return self.name or "file"

@@ -34,6 +34,9 @@ class Comment(models.Model):
     at = models.DateTimeField(_("written"))
     by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="comments", verbose_name=_("by"))
     trust = models.PositiveSmallIntegerField(_("trust"), choices=Trust)
+    message_id = models.CharField(
+        max_length=500, blank=True, editable=False, help_text="Of the mail that it came by; the same mail twice is one."
+    )
     objects = CommentQuerySet.as_manager()
     history = kept_history()
 
@@ -46,6 +49,9 @@ class Comment(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(text=""), name="comment_has_text"),
             models.CheckConstraint(condition=Q(trust__in=Trust.values), name="comment_trust_is_known"),
+            models.UniqueConstraint(
+                fields=["message_id"], condition=~Q(message_id=""), name="comment_once_per_message"
+            ),
         ]
 
     def __str__(self):

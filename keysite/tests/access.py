@@ -6,6 +6,7 @@ row that is not in somebody's scope leads (``go``) to the first page, as Django 
 """
 
 from keysite.tests.access_assets import CONSOLE_OF_ASSETS
+from keysite.tests.access_tickets import CONSOLE_OF_TICKETS, PAGES_OF_TICKETS
 
 # Each column with the fixture that signs in.
 COLUMNS = {
@@ -272,13 +273,6 @@ assignment_confirm                    in  404 404 | 404 404 404 404 404 404
 assignment_damage                     in  404 404 | 404 404 404 404 404 404
 assignment_lose                       in  404 404 | 404 404 404 404 404 404
 assignment_find                       in  404 404 | 404 404 404 404 404 404
-ticket_report                         ok  ok  ok | ok  ok  ok  ok  ok  ok
-ticket_report_about                   404 404 404 | 404 404 404 404 404 404
-ticket_me_too                         405 405 405 | 405 405 405 405 405 405  / 404 404 404 | 404 404 404 404 404 404
-ticket_reported                       404 404 404 | 404 404 404 404 404 404  / 405 405 405 | 405 405 405 405 405 405
-ticket_follow                         404 404 404 | 404 404 404 404 404 404
-ticket_photo                          404 404 404 | 404 404 404 404 404 404  / 405 405 405 | 405 405 405 405 405 405
-ticket_thumbnail                      404 404 404 | 404 404 404 404 404 404  / 405 405 405 | 405 405 405 405 405 405
 kiosk_start                           no  no  no | no  no  no  no  no  no
 kiosk_check_out                       no  no  no | no  no  no  no  no  no
 kiosk_code                            no  no  no | no  no  no  no  no  no
@@ -300,8 +294,8 @@ BY_ADDRESS = {
 def expected(column):
     """Each address by name, with the answers to GET and POST for this column."""
     place = list(COLUMNS).index(column)
-    console = CONSOLE + CONSOLE_OF_ASSETS
-    rows = [("admin:", OUTSIDE_OF_THE_CONSOLE, console), ("", "", PAGES)]
+    console = CONSOLE + CONSOLE_OF_ASSETS + CONSOLE_OF_TICKETS
+    rows = [("admin:", OUTSIDE_OF_THE_CONSOLE, console), ("", "", PAGES + PAGES_OF_TICKETS)]
     lines = [(before + line, outside) for before, outside, table in rows for line in table.splitlines() if line]
     return dict(_answers(line, outside, place) for line, outside in lines)
 

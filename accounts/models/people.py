@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q, Value
@@ -71,6 +71,12 @@ class PersonQuerySet(models.QuerySet):
 
     def staff(self):
         return self.active().filter(is_staff=True)
+
+    def allowed(self, permission):
+        """Active people whose role holds ``permission``, written ``app.codename``; and superusers."""
+        app, codename = permission.split(".")
+        roles = Group.objects.filter(permissions__content_type__app_label=app, permissions__codename=codename)
+        return self.active().filter(Q(is_superuser=True) | Q(groups__in=roles)).distinct()
 
     def visible_to(self, person):
         """Everybody for a role without scope, otherwise oneself."""

@@ -104,9 +104,9 @@ class Page(NamedTuple):
 
 
 def columns_of(rows):
-    """The order of a question; it has to end in the primary key, else a place would not be one."""
+    """The order of a question; it has to end in a column that no two rows share, else a place would not be one."""
     columns = [_column(rows.model, part) for part in rows.query.order_by]
-    if not columns or not columns[-1].field.primary_key:
+    if not columns or not columns[-1].field.unique or columns[-1].nullable:
         raise FieldError(f"The order of a list of {rows.model._meta.verbose_name_plural} has to end in pk.")
     return columns
 

@@ -1,0 +1,53 @@
+"""Who is told what of a ticket: one matrix of events and roles, and what the mails say."""
+
+from tickets.notices.letters import ticket_event, ticket_news
+from tickets.notices.matrix import CUSTOMERS, MATRIX, REPORTER, REVIEWER, SUBJECTS, TEAM, TECHNICIAN, TO_STAFF, WATCHER
+from tickets.notices.telling import (
+    accepted,
+    assigned,
+    confirmed,
+    joined,
+    merged,
+    noted,
+    receivers,
+    rejected,
+    reopened,
+    replied,
+    reported,
+    resolved,
+    sent_back,
+    stalled,
+    started,
+)
+
+CONTENTS = {"ticket_event": ticket_event, "ticket_news": ticket_news}
+
+__all__ = [
+    "CONTENTS",
+    "CUSTOMERS",
+    "MATRIX",
+    "REPORTER",
+    "REVIEWER",
+    "SUBJECTS",
+    "TEAM",
+    "TECHNICIAN",
+    "TO_STAFF",
+    "WATCHER",
+    "accepted",
+    "assigned",
+    "confirmed",
+    "joined",
+    "merged",
+    "noted",
+    "receivers",
+    "rejected",
+    "reopened",
+    "replied",
+    "reported",
+    "resolved",
+    "sent_back",
+    "stalled",
+    "started",
+    "ticket_event",
+    "ticket_news",
+]

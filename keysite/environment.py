@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -41,3 +42,19 @@ def time_of_day(name, default):
         return datetime.time.fromisoformat(text(name, default))
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be a time of day such as {default}.") from None
+
+
+def channels(name):
+    """Ways to reach somebody besides mail, by their names: ``sms=<address of the gateway>,chat=…``.
+
+    ``{address}`` stands where the person's own address belongs, behind the host: whoever types theirs chooses neither
+    the server nor how we sign in there. A comma within an address is written %2C.
+    """
+    found = {}
+    for entry in words(name):
+        channel, _, url = entry.partition("=")
+        host, _, rest = url.partition("://")[2].partition("/")
+        if not re.fullmatch("[a-z0-9-]{1,30}", channel) or "{" in host or "?" in host or rest.count("{address}") != 1:
+            raise ImproperlyConfigured(f"{name} must look like sms=gateway://user:password@host/{{address}}.")
+        found[channel] = url
+    return found

@@ -9,11 +9,13 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from keysite.environment import flag, number, text, time_of_day, words
+from keysite.environment import channels, flag, number, text, time_of_day, words
 from keysite.limits import RATE_LIMITS
 from keysite.logs import LOGGING as LOGGING
 from keysite.navigation import UNFOLD as UNFOLD
 from keysite.providers import ORIGINS, PROVIDERS
+from keysite.sign_in_forms import ACCOUNT_FORMS as ACCOUNT_FORMS
+from keysite.sign_in_forms import MFA_FORMS as MFA_FORMS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -37,6 +39,12 @@ HIGH_VALUE = number("KEYSITE_HIGH_VALUE", 1000)
 WARRANTY_WARNING_DAYS = number("KEYSITE_WARRANTY_WARNING_DAYS", 30)
 NO_SHOW_HOURS = number("KEYSITE_NO_SHOW_HOURS", 24)
 REOPEN_DAYS = number("KEYSITE_REOPEN_DAYS", 14)
+CONFIRM_DAYS = number("KEYSITE_CONFIRM_DAYS", 7)
+TICKET_UNTOUCHED_DAYS = number("KEYSITE_TICKET_UNTOUCHED_DAYS", 3)
+TICKET_LONG_DAYS = number("KEYSITE_TICKET_LONG_DAYS", 14)
+TICKET_REVIEWER_DAYS = number("KEYSITE_TICKET_REVIEWER_DAYS", 7)
+TICKET_KEEP_DAYS = number("KEYSITE_TICKET_KEEP_DAYS", 3650)
+TICKET_CHANNELS = channels("KEYSITE_TICKET_CHANNELS")
 DESK_CONTACT = text("KEYSITE_DESK_CONTACT", "the key desk")
 DESK_EMAIL = text("KEYSITE_DESK_EMAIL", "desk@localhost")
 HISTORY_KEPT_DAYS = number("KEYSITE_HISTORY_KEPT_DAYS", 3650)
@@ -249,14 +257,6 @@ ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # nobody signs up; without these the sign-in has no password
-ACCOUNT_FORMS = {
-    "login": "accounts.forms.passwords.PasswordSignInForm",
-    "reset_password": "accounts.forms.passwords.PasswordResetForm",
-    "reset_password_from_key": "accounts.forms.passwords.PasswordResetKeyForm",
-    "change_password": "accounts.forms.passwords.PasswordChangeForm",
-    "set_password": "accounts.forms.passwords.PasswordSetForm",
-    "reauthenticate": "accounts.forms.passwords.ReauthenticateForm",
-}
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_RATE_LIMITS = RATE_LIMITS
@@ -270,13 +270,6 @@ SOCIALACCOUNT_FORMS = {"disconnect": "accounts.forms.passwords.UnlinkForm"}
 SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_QUERY_EMAIL = True
 SOCIALACCOUNT_PROVIDERS = PROVIDERS
-MFA_FORMS = {
-    "authenticate": "accounts.forms.passwords.FactorForm",
-    "reauthenticate": "accounts.forms.passwords.FactorAgainForm",
-    "activate_totp": "accounts.forms.passwords.TOTPForm",
-    "add_webauthn": "accounts.forms.passwords.PasskeyForm",
-    "edit_webauthn": "accounts.forms.passwords.PasskeyNameForm",
-}
 MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

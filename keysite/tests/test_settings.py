@@ -6,8 +6,10 @@ import subprocess
 import sys
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from keysite.embedded import PROJECT
+from keysite.environment import channels
 
 NAME = r"(?:KEYSITE_[A-Z_]+|DATABASE_URL|REDIS_URL)"
 ENV = {
@@ -95,3 +97,22 @@ def test_a_missing_setting_stops_with_a_sentence(name):
 
     assert done.returncode != 0
     assert f"Set {name}" in done.stderr.splitlines()[-1]
+
+
+def test_channels_are_read_by_name(monkeypatch):
+    monkeypatch.setenv("CHANNELS", "sms=json://user:secret@host/{address}, chat=ntfy://host/x?to={address}")
+
+    assert channels("CHANNELS") == {
+        "sms": "json://user:secret@host/{address}",
+        "chat": "ntfy://host/x?to={address}",
+    }
+
+
+@pytest.mark.parametrize(
+    "value", ["sms", "sms=", "sms=json://host/", "sms=json://{address}/x", "sms=json://host?x={address}", "=json://a/b"]
+)
+def test_a_channel_whose_server_is_not_fixed_stops_the_start(monkeypatch, value):
+    monkeypatch.setenv("CHANNELS", value)
+
+    with pytest.raises(ImproperlyConfigured, match="CHANNELS must look like sms="):
+        channels("CHANNELS")

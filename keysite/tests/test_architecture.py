@@ -148,6 +148,7 @@ TESTED_IN = {
     | {"revoke_tracking"},
     "test_page_follow": {"add_ticket_photos", "report_again", "resume_mails", "stop_mails"},
     "test_page_report": {"me_too"},
+    "test_merge": {"unmerge"},
     "test_report": {"link_of"},
     "test_staff_sign_in": {"reset_second_factor", "tell_sign_in_changed"},
 }

@@ -1,15 +1,17 @@
 """What is broken, who mends it, and is it done."""
 
 from tickets.models.categories import Category, CategoryCheck, Priority, Team, TeamMember
+from tickets.models.life import AT_WORK, LOCKED, MOVES, Move, Status
 from tickets.models.mail import Attachment, ParkedMail
 from tickets.models.schedules import Occurrence, Schedule
 from tickets.models.staff import NoticePreference, SavedView
 from tickets.models.thread import Comment, Photo, Watcher
-from tickets.models.tickets import LOCKED, MOVES, Move, Status, Ticket
+from tickets.models.tickets import Ticket
 from tickets.models.tracking import TrackingLink
-from tickets.models.work import Check, Helper, Link, WorkEntry
+from tickets.models.work import Check, Helper, Link, Outage, WorkEntry
 
 __all__ = [
+    "AT_WORK",
     "LOCKED",
     "MOVES",
     "Attachment",
@@ -22,6 +24,7 @@ __all__ = [
     "Move",
     "NoticePreference",
     "Occurrence",
+    "Outage",
     "ParkedMail",
     "Photo",
     "Priority",

@@ -17,6 +17,10 @@ class CommentQuerySet(models.QuerySet):
     def public(self):
         return self.filter(internal=False)
 
+    def readable_by(self, person):
+        """Internal notes only for whom the role lets read comments."""
+        return self if person.has_perm("tickets.view_comment") else self.public()
+
     def search(self, text):
         query = beginning_with(text)
         return self.alias(words=COMMENT_WORDS).filter(words=query) if query else self.none()
@@ -93,13 +97,23 @@ class Photo(models.Model):
         return f"{self.ticket} · {self.added_at:%Y-%m-%d %H:%M}"
 
 
+class WatcherQuerySet(models.QuerySet):
+    def current(self):
+        """Who is told now."""
+        return self.filter(ended_at__isnull=True).select_related("person").order_by("since", "pk")
+
+
 class Watcher(models.Model):
     """Somebody who is told what happens to a ticket; whoever says “me too” is one."""
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="watchers", verbose_name=_("ticket"))
     person = models.ForeignKey(Person, models.PROTECT, related_name="watched", verbose_name=_("person"))
     since = models.DateTimeField(_("since"))
+    came_with = models.ForeignKey(
+        Ticket, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("came with the duplicate")
+    )
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    objects = WatcherQuerySet.as_manager()
     history = kept_history()
 
     class Meta:

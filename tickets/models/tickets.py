@@ -1,7 +1,5 @@
 """A report and its repair: one row from the first word to the confirmation."""
 
-from typing import NamedTuple
-
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -15,50 +13,13 @@ from keys.models import Key
 from keysite.ledger import kept_history
 from keysite.search import beginning_with, few, words_of
 from tickets.models.categories import Category, Priority, Team
+from tickets.models.life import AT_WORK, LOCKED, MOVES, OPEN, Status
+from tickets.models.lists import TicketLists
 
 TICKET_WORDS = words_of("title", "description", "place_in_words", "resolution")
 
 
-class Status(models.TextChoices):
-    """Where a ticket stands."""
-
-    NEW = "new", _("New")
-    ACCEPTED = "accepted", _("Accepted")
-    REJECTED = "rejected", _("Rejected")
-    IN_PROGRESS = "in_progress", _("In progress")
-    STALLED = "stalled", _("Stalled")
-    RESOLVED = "resolved", _("Resolved")
-    CONFIRMED = "confirmed", _("Confirmed")
-
-
-LOCKED = (Status.RESOLVED, Status.CONFIRMED, Status.REJECTED)  # read-only until sent back or reopened
-OPEN = Q(status__in=["new", "accepted", "in_progress", "stalled"])
-
-
-class Move(NamedTuple):
-    """An edge of the life cycle: the deed that takes it, from where to where, and the permission it needs."""
-
-    deed: str
-    sources: tuple[str, ...]
-    target: str
-    permission: str
-    reporter: bool = False  # whoever reported it may, too
-
-
-MOVES = (
-    Move("accept", (Status.NEW,), Status.ACCEPTED, "tickets.triage"),
-    Move("reject", (Status.NEW,), Status.REJECTED, "tickets.triage"),
-    Move("start", (Status.ACCEPTED, Status.STALLED), Status.IN_PROGRESS, "tickets.work"),
-    Move("stall", (Status.IN_PROGRESS,), Status.STALLED, "tickets.work"),
-    Move("resolve", (Status.IN_PROGRESS,), Status.RESOLVED, "tickets.work"),
-    Move("confirm", (Status.RESOLVED,), Status.CONFIRMED, "tickets.review", reporter=True),
-    Move("send_back", (Status.RESOLVED,), Status.IN_PROGRESS, "tickets.review", reporter=True),
-    Move("reopen", (Status.CONFIRMED,), Status.IN_PROGRESS, "tickets.review", reporter=True),
-    Move("reconsider", (Status.REJECTED,), Status.NEW, "tickets.triage"),
-)
-
-
-class TicketQuerySet(models.QuerySet):
+class TicketQuerySet(TicketLists):
     def kept(self):
         """Not deleted."""
         return self.filter(deleted_at__isnull=True)
@@ -78,6 +39,10 @@ class TicketQuerySet(models.QuerySet):
 
     def overdue(self, *, at):
         return self.open().filter(due_at__lt=at)
+
+    def keeping_out(self, asset):
+        """Somebody is to mend ``asset``, and it is not lent meanwhile."""
+        return self.being(*AT_WORK).filter(asset=asset, category__blocks_lending=True)
 
     def to_wake(self, *, on):
         """Stalled, and to be taken up again on this day or before."""

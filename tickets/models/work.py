@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
+from assets.models import Asset
 from keysite.ledger import kept_history
 from tickets.models.tickets import Ticket
 
@@ -76,6 +77,19 @@ class Helper(models.Model):
         return f"{self.ticket} · {self.person}"
 
 
+class LinkQuerySet(models.QuerySet):
+    def of(self, ticket):
+        """From it and to it, but not to what is deleted."""
+        rows = self.filter(Q(ticket=ticket) | Q(other=ticket))
+        rows = rows.filter(ticket__deleted_at__isnull=True, other__deleted_at__isnull=True)
+        return rows.select_related("ticket", "other").order_by("pk")
+
+    def visible_to(self, person):
+        """Between tickets that ``person`` may both see: the title of another one tells something, too."""
+        seen = Ticket.objects.kept().visible_to(person)
+        return self.filter(ticket__in=seen, other__in=seen)
+
+
 class Link(models.Model):
     """Two tickets that belong together: the one is a duplicate of the other, related to it, or follows it."""
 
@@ -87,13 +101,14 @@ class Link(models.Model):
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="links", verbose_name=_("ticket"))
     other = models.ForeignKey(Ticket, models.PROTECT, related_name="linked_from", verbose_name=_("other ticket"))
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    objects = LinkQuerySet.as_manager()
     history = kept_history()
 
     class Meta:
         verbose_name, verbose_name_plural = _("link"), _("links")
         ordering = ["ticket", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["ticket", "other"], name="link_once_per_pair"),
+            models.UniqueConstraint(fields=["ticket", "other", "kind"], name="link_once_per_pair_and_kind"),
             models.UniqueConstraint(fields=["ticket"], condition=Q(kind="duplicate"), name="link_duplicate_of_one"),
             models.CheckConstraint(condition=~Q(ticket=F("other")), name="link_to_another"),
             models.CheckConstraint(
@@ -103,3 +118,20 @@ class Link(models.Model):
 
     def __str__(self):
         return f"{self.ticket} → {self.other}"
+
+
+class Outage(models.Model):
+    """A ticket took an asset out of service at this moment. Somebody else's outage is not the tickets' to end."""
+
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="outages", verbose_name=_("ticket"))
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="outages", verbose_name=_("asset"))
+    out_at = models.DateTimeField(_("out of service since"))
+    history = kept_history()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("outage"), _("outages")
+        ordering = ["-out_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["asset", "out_at"], name="outage_of_one_ticket")]
+
+    def __str__(self):
+        return f"{self.asset} · {self.out_at:%Y-%m-%d %H:%M}"

@@ -18,6 +18,7 @@ from tickets.notices.telling import (
     sent_back,
     stalled,
     started,
+    unmerged,
 )
 
 CONTENTS = {"ticket_event": ticket_event, "ticket_news": ticket_news}
@@ -50,4 +51,5 @@ __all__ = [
     "started",
     "ticket_event",
     "ticket_news",
+    "unmerged",
 ]

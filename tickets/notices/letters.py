@@ -20,7 +20,8 @@ def ticket_event(notice):
         subject = subjects[event] % {"number": ticket.number}
     said = Comment.objects.filter(pk=notice.facts.get("comment")).first()
     context = {"ticket": ticket, "event": event, "said": said, "subject": subject, "customer": role in CUSTOMERS}
-    context["link"] = _link(ticket, notice.person, role)
+    context["into"] = Ticket.objects.filter(pk=notice.facts.get("into")).first()
+    context["link"] = _link(context["into"] or ticket, notice.person, role)
     return notices.render("ticket_event", person=notice.person, context=context)
 
 

@@ -17,7 +17,8 @@ MATRIX = {
     "confirmed": {TECHNICIAN},
     "sent_back": {TECHNICIAN, TEAM},
     "reopened": {REPORTER, WATCHER, TECHNICIAN, TEAM},
-    "merged": {REPORTER, WATCHER},
+    "merged": {REPORTER, WATCHER, TECHNICIAN},
+    "unmerged": {REPORTER, WATCHER, TECHNICIAN},
 }
 SUBJECTS = {
     "reported": _("Ticket #%(number)s: your report has arrived"),
@@ -34,5 +35,6 @@ SUBJECTS = {
     "reopened": _("Ticket #%(number)s is open again"),
     "joined": _("Ticket #%(number)s: we keep you informed"),
     "merged": _("Ticket #%(number)s goes on in another one"),
+    "unmerged": _("Ticket #%(number)s is looked at by itself again"),
 }
 TO_STAFF = {"reported": _("Ticket #%(number)s: a new report"), "resolved": _("Ticket #%(number)s is resolved")}

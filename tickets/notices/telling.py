@@ -54,8 +54,13 @@ def reopened(ticket, *, by):
     _tell("reopened", ticket, by)
 
 
-def merged(ticket, *, by):
-    _tell("merged", ticket, by)
+def merged(ticket, *, into, by):
+    """The mail leads to ``into``, where it goes on."""
+    _tell("merged", ticket, by, into=into.pk)
+
+
+def unmerged(ticket, *, by):
+    _tell("unmerged", ticket, by)
 
 
 def replied(comment, *, by):

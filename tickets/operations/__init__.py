@@ -1,6 +1,7 @@
 """What is done with repair tickets, and when it is refused."""
 
 from tickets.operations.assignment import add_helper, assign_ticket, remove_helper
+from tickets.operations.merges import merge, unmerge
 from tickets.operations.moves import (
     accept,
     confirm,
@@ -31,6 +32,7 @@ __all__ = [
     "link_of",
     "may",
     "me_too",
+    "merge",
     "reconsider",
     "reject",
     "remove_helper",
@@ -46,5 +48,6 @@ __all__ = [
     "stop_mails",
     "stop_watching",
     "tick",
+    "unmerge",
     "watch",
 ]

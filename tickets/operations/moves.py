@@ -11,6 +11,7 @@ from accounts.models import Trust
 from keysite.ledger import Refusal, record_new
 from tickets import notices
 from tickets.models import Check
+from tickets.operations.repairs import give_back, hold, take_out
 from tickets.operations.rules import begin, move, save
 from tickets.operations.work import enter
 
@@ -18,13 +19,16 @@ LONGEST_STALL = timedelta(days=366)
 
 
 @transaction.atomic
-def accept(*, ticket, by, category, team=None, technician=None, priority=None, due_at=None, version=None):
-    """It will be mended: ``category`` gives the team, technician, priority and due date that are not named.
+def accept(*, ticket, by, category=None, team=None, technician=None, priority=None, due_at=None, version=None):
+    """It will be mended: ``category``, else that of the report, gives the team, technician, priority and due date that
+    are not named.
 
-    The ticket gets the checklist of the category. Refused unless it is new.
+    The ticket gets the checklist of the category, and its asset is not lent from now on if the category says so.
+    Refused unless it is new.
     """
-    begin(ticket, version=version, locked_too=True)
+    hold(ticket, version=version, locked_too=True)
     move(ticket, "accept", by=by)
+    category = category or ticket.category
     if category is None:
         raise Refusal(_("Choose a category."))
     ticket.category, ticket.priority = category, priority or category.priority
@@ -33,8 +37,8 @@ def accept(*, ticket, by, category, team=None, technician=None, priority=None, d
         ticket.team, ticket.technician = category.team, category.technician
     ticket.due_at = due_at or (category.days and timezone.now() + timedelta(days=category.days))
     save(ticket, by=by, reason="accepted")
-    lines = enumerate(category.checks.all())
-    record_new([Check(ticket=ticket, text=line.text, position=n) for n, line in lines], by=by, reason="accepted")
+    _copy_checklist(ticket, by=by)
+    take_out(ticket, by=by)
     notices.accepted(ticket, by=by)
 
 
@@ -76,14 +80,15 @@ def stall(*, ticket, by, reason, wake_on, version=None):
 @transaction.atomic
 def resolve(*, ticket, by, note, minutes, parts="", cost=None, version=None):
     """It is mended; the reporter confirms it or sends it back. Refused without what was done, and how long it took."""
-    begin(ticket, version=version)
+    hold(ticket, version=version)
     move(ticket, "resolve", by=by)
     ticket.resolution = _required(note, _("Say what was done: the reporter reads it."), most=2000)
     if minutes is None:
         raise Refusal(_("Say how many minutes it took; 0 is an answer."))
     ticket.resolved_at, ticket.resolved_by, ticket.reason = timezone.now(), by, ""
     enter(ticket, by=by, minutes=minutes, parts=parts, cost=cost)
-    save(ticket, by=by, reason="resolved")
+    save(ticket, by=by, reason=_resolved_with(ticket))
+    give_back(ticket.asset, by=by)
     notices.resolved(ticket, by=by)
 
 
@@ -100,22 +105,24 @@ def confirm(*, ticket, by, trust=Trust.STAFF, version=None):
 @transaction.atomic
 def send_back(*, ticket, by, reason, trust=Trust.STAFF, version=None):
     """It is still broken. Refused unless resolved, and without a reason."""
-    begin(ticket, version=version, locked_too=True)
+    hold(ticket, version=version, locked_too=True)
     move(ticket, "send_back", by=by)
     ticket.reason = _required(reason, _("Say what is still broken."))
     ticket.resolved_at = ticket.resolved_by = None
     save(ticket, by=by, reason=f"sent back ({Trust(trust).name.lower()})")
+    take_out(ticket, by=by)
     notices.sent_back(ticket, by=by)
 
 
 @transaction.atomic
 def reopen(*, ticket, by, reason, version=None):
     """What was confirmed is broken again. Refused unless it is confirmed, and without a reason."""
-    begin(ticket, version=version, locked_too=True)
+    hold(ticket, version=version, locked_too=True)
     move(ticket, "reopen", by=by)
     ticket.reason = _required(reason, _("Say why it is opened again."))
     ticket.resolved_at = ticket.resolved_by = ticket.confirmed_at = ticket.confirmed_by = None
     save(ticket, by=by, reason="reopened")
+    take_out(ticket, by=by)
     notices.reopened(ticket, by=by)
 
 
@@ -125,6 +132,21 @@ def reconsider(*, ticket, by, version=None):
     begin(ticket, version=version, locked_too=True)
     move(ticket, "reconsider", by=by)
     save(ticket, by=by, reason="reconsidered")
+
+
+def _copy_checklist(ticket, *, by):
+    """The lines of its category; those that it has since it was accepted before stay as they are."""
+    known = set(ticket.checks.values_list("text", flat=True))
+    lines = [line.text for line in ticket.category.checks.all()]
+    checks = [Check(ticket=ticket, text=text, position=n) for n, text in enumerate(lines) if text not in known]
+    record_new(checks, by=by, reason="accepted")
+
+
+def _resolved_with(ticket):
+    """What the history says: that the checklist is not done, too, which is allowed."""
+    checks = list(ticket.checks.values_list("done_at", flat=True))
+    left = checks.count(None)
+    return f"resolved; {left} of {len(checks)} checks not done" if left else "resolved"
 
 
 def _required(text, sentence, most=500):

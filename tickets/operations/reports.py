@@ -11,10 +11,11 @@ from accounts.models import Trust
 from accounts.operations import register, with_trust
 from keysite.ledger import Refusal, record
 from tickets import notices
-from tickets.models import Link, Status, Ticket, Watcher
+from tickets.models import Link, Status, Ticket
 from tickets.operations.moves import reopen
 from tickets.operations.photos import show
 from tickets.operations.rules import begin, save
+from tickets.operations.thread import add_watcher
 from tickets.operations.tracking import new_link, tracking_link
 
 
@@ -82,11 +83,10 @@ def me_too(*, ticket, by=None, address="", trust=Trust.TYPED):
     """
     if by is None and not address:
         raise Refusal(_("Give your e-mail address, so that we can answer."))
-    begin(ticket)
     person = by or register(email=address, by=None, reason="has the same fault")
-    if person.pk != ticket.reporter_id and not ticket.watchers.filter(person=person, ended_at=None).exists():
-        watcher = Watcher(ticket=ticket, person=person, since=timezone.now())
-        record(watcher, by=by, reason=with_trust("me too", trust))
+    begin(ticket)
+    said = with_trust("me too", trust)
+    if person.pk != ticket.reporter_id and add_watcher(ticket, person, by=by, reason=said):
         tracking_link(ticket, person)
         notices.joined(ticket, person)
         save(ticket, by=by, reason=with_trust("somebody else has it, too", trust))

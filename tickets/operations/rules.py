@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from keysite.ledger import Refusal, lock, record
-from tickets.models import MOVES, Status
+from tickets.models import LOCKED, MOVES, Status
 
 RELATED = ("category", "asset", "reporter", "technician", "team")
 EDGES = {move.deed: move for move in MOVES}
@@ -22,19 +22,21 @@ class Stale(Refusal):
         super().__init__(sentence % words)
 
 
-def begin(ticket, *, version=None, locked_too=False):
+def begin(ticket, *, version=None, locked_too=False, deleted_too=False):
     """Hold the ticket and bring it up to date.
 
-    Refused when it was deleted, when it is not as it was shown (``version``), and, unless ``locked_too``, when it is
-    resolved, confirmed or rejected.
+    Refused when it was deleted (unless ``deleted_too``), when it is not as it was shown (``version``), and, unless
+    ``locked_too``, when it is resolved, confirmed, rejected or a duplicate.
     """
     lock(ticket, *RELATED)
     words = {"number": ticket.number, "status": ticket.get_status_display()}
-    if ticket.deleted_at:
+    if ticket.deleted_at and not deleted_too:
         raise Refusal(_("Ticket #%(number)s is deleted. Restore it first.") % words)
     if version is not None and version != ticket.version:
         raise Stale(ticket)
-    if ticket.is_locked and not locked_too:
+    if ticket.status == Status.DUPLICATE and not locked_too:
+        raise Refusal(_("Ticket #%(number)s is a duplicate: it goes on in the other one. Go on there.") % words)
+    if ticket.status in LOCKED and not locked_too:
         raise Refusal(_("Ticket #%(number)s is %(status)s and cannot be changed. Send it back or reopen it.") % words)
 
 
@@ -57,6 +59,12 @@ def move(ticket, deed, *, by):
 def may(person, edge, ticket):
     """Whether ``person`` may take ``edge``: by their role, or because they reported it."""
     return person.has_perm(edge.permission) or (edge.reporter and ticket.reporter_id == person.pk)
+
+
+def allow(by, permission):
+    """Refuse whoever has not got ``permission`` (any more), at whatever door. ``by`` is None for the clock."""
+    if by is not None and not by.has_perm(permission):
+        raise Refusal(_("Your role does not allow this. Ask somebody whose role does."))
 
 
 def save(ticket, *, by, reason):

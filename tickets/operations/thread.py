@@ -38,11 +38,16 @@ def comment(*, ticket, by, text, internal, trust=Trust.STAFF, version=None):
 def watch(*, ticket, person, by):
     """Tell ``person`` what happens to the ticket from now on; twice is once. Refused for a deleted ticket."""
     begin(ticket, locked_too=True)
-    known = Watcher.objects.filter(ticket=ticket, person=person, ended_at=None).first()
-    if known:
-        return known
-    watcher = Watcher(ticket=ticket, person=person, since=timezone.now())
-    record(watcher, by=by, reason="watched")
+    add_watcher(ticket, person, by=by, reason="watched")
+    return Watcher.objects.get(ticket=ticket, person=person, ended_at=None)
+
+
+def add_watcher(ticket, person, *, by, reason, came_with=None):
+    """Let ``person`` watch a ticket that is held; gives back the watcher, None when they watch it already."""
+    if Watcher.objects.filter(ticket=ticket, person=person, ended_at=None).exists():
+        return None
+    watcher = Watcher(ticket=ticket, person=person, since=timezone.now(), came_with=came_with)
+    record(watcher, by=by, reason=reason)
     return watcher
 
 

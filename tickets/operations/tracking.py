@@ -17,13 +17,14 @@ def link_of(token):
     return rows.select_related("ticket", "person").first()
 
 
-def tracking_link(ticket, person):
-    """The link by which ``person`` follows ``ticket``, made when there is none; the ticket is held."""
-    return TrackingLink.objects.in_use().filter(ticket=ticket, person=person).first() or new_link(ticket, person)
+def tracking_link(ticket, person, **how):
+    """The link by which ``person`` follows ``ticket``, made as ``how`` says when there is none; it is held."""
+    links = TrackingLink.objects.in_use().filter(ticket=ticket, person=person)
+    return links.first() or new_link(ticket, person, **how)
 
 
-def new_link(ticket, person):
-    link = TrackingLink(ticket=ticket, person=person, made_at=timezone.now())
+def new_link(ticket, person, *, silent_at=None):
+    link = TrackingLink(ticket=ticket, person=person, made_at=timezone.now(), silent_at=silent_at)
     link.token_digest = digest_of(token_of(link))
     record(link, by=None, reason="made")
     return link

@@ -9,7 +9,7 @@ from accounts.models import Notice
 from accounts.tests.factories import PersonFactory
 from keysite.ledger import Refusal
 from tickets import operations
-from tickets.models import MOVES, CategoryCheck, Status, WorkEntry
+from tickets.models import MOVES, CategoryCheck, Link, Status, WorkEntry
 from tickets.tests.factories import CategoryFactory, TeamFactory, TicketFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,11 +23,14 @@ DEEDS = {
     "send_back": {"reason": "still dark"},
     "reopen": {"reason": "dark again"},
     "reconsider": {},
+    "merge": {"into": TicketFactory},
+    "unmerge": {},
 }
 MAY = {
     "tickets.triage": {"desk", "administrator"},
     "tickets.work": {"technician", "administrator"},
     "tickets.review": {"desk", "administrator"},
+    "tickets.merge_ticket": {"desk", "administrator"},
 }
 ROLES = ["desk", "key_shop", "building_manager", "technician", "auditor", "administrator"]
 
@@ -42,7 +45,10 @@ def ticket_being(status, **fields):
         past |= {"wake_on": timezone.localdate(), "reason": "waits"}
     if status == Status.REJECTED:
         past |= {"reason": "a joke"}
-    return TicketFactory(status=status, category=CategoryFactory(), **past | fields)
+    ticket = TicketFactory(status=status, category=CategoryFactory(), **past | fields)
+    if status == Status.DUPLICATE:
+        Link.objects.create(ticket=ticket, other=TicketFactory(), kind=Link.Kind.DUPLICATE)
+    return ticket
 
 
 def do(deed, ticket, by):
@@ -147,7 +153,7 @@ def test_a_ticket_that_has_changed_since_is_refused(technician, clerk):
         operations.start(ticket=ticket, by=technician, version=1)
 
 
-@pytest.mark.parametrize("status", [Status.RESOLVED, Status.CONFIRMED, Status.REJECTED])
+@pytest.mark.parametrize("status", [Status.RESOLVED, Status.CONFIRMED, Status.REJECTED, Status.DUPLICATE])
 def test_a_locked_ticket_takes_no_word_and_no_work(administrator, status):
     ticket = ticket_being(status)
 
@@ -156,7 +162,7 @@ def test_a_locked_ticket_takes_no_word_and_no_work(administrator, status):
         lambda: operations.add_work(ticket=ticket, by=administrator, minutes=1),
         lambda: operations.assign_ticket(ticket=ticket, by=administrator, technician=administrator),
     ):
-        with pytest.raises(Refusal, match="cannot be changed"):
+        with pytest.raises(Refusal, match="cannot be changed|Go on there"):
             deed()
 
 

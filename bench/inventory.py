@@ -36,12 +36,12 @@ def build(assets):
     with connection.cursor() as cursor:
         clear()
         _catalogue(cursor, assets)
-        _copy(cursor, Asset, _assets(assets))
+        copy_rows(cursor, Asset, _assets(assets))
         _kits(cursor, assets)
-        _copy(cursor, Assignment, _assignments(assets, people))
-        _copy(cursor, Reservation, _reservations(people))
+        copy_rows(cursor, Assignment, _assignments(assets, people))
+        copy_rows(cursor, Reservation, _reservations(people))
         for model in TABLES:
-            _finish(cursor, model)
+            finish(cursor, model)
         cursor.execute("VACUUM ANALYZE")
 
 
@@ -54,7 +54,7 @@ def clear():
         cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
 
 
-def _copy(cursor, model, rows):
+def copy_rows(cursor, model, rows):
     """Write ``rows``, each the values by column that are not the default."""
     fields = model._meta.concrete_fields
     usual = {field.column: field.get_db_prep_save(field.get_default(), connection) for field in fields}
@@ -65,16 +65,16 @@ def _copy(cursor, model, rows):
 
 def _catalogue(cursor, assets):
     models = max(20, assets // 200)
-    _copy(cursor, Building, ({"id": n, "code": f"B{n}", "name": f"Building {n}"} for n in range(1, 21)))
+    copy_rows(cursor, Building, ({"id": n, "code": f"B{n}", "name": f"Building {n}"} for n in range(1, 21)))
     spaces = ({"id": n, "building_id": n % 20 + 1, "number": f"{n}", "public_code": f"S{n:09}"} for n in range(1, 2001))
-    _copy(cursor, Space, spaces)
-    _copy(cursor, Manufacturer, ({"id": n, "name": f"Maker {n}"} for n in range(1, 41)))
-    _copy(cursor, AssetType, ({"id": n, "name": WORDS[n - 1]} for n in range(1, 9)))
+    copy_rows(cursor, Space, spaces)
+    copy_rows(cursor, Manufacturer, ({"id": n, "name": f"Maker {n}"} for n in range(1, 41)))
+    copy_rows(cursor, AssetType, ({"id": n, "name": WORDS[n - 1]} for n in range(1, 9)))
     rows = (
         {"id": n, "name": f"Model {n}", "manufacturer_id": n % 40 + 1, "type_id": n % 8 + 1}
         for n in range(1, models + 1)
     )
-    _copy(cursor, AssetModel, rows)
+    copy_rows(cursor, AssetModel, rows)
 
 
 def _assets(assets):
@@ -91,11 +91,11 @@ def _assets(assets):
 
 
 def _kits(cursor, assets):
-    _copy(cursor, Kit, ({"id": kit, "name": f"Kit {kit}", "public_code": f"K{kit:09}"} for kit in KITS))
+    copy_rows(cursor, Kit, ({"id": kit, "name": f"Kit {kit}", "public_code": f"K{kit:09}"} for kit in KITS))
     owned = iter(range(assets + 1, assets + 1000))
     members = [{"kit_id": kit, "asset_id": next(owned)} for kit, number in KITS.items() for _n in range(number)]
-    _copy(cursor, KitMember, ({"id": n, **row} for n, row in enumerate(members, 1)))
-    _copy(cursor, KitPart, ({"id": kit, "kit_id": kit, "name": "Cable", "quantity": 2} for kit in KITS))
+    copy_rows(cursor, KitMember, ({"id": n, **row} for n, row in enumerate(members, 1)))
+    copy_rows(cursor, KitPart, ({"id": kit, "kit_id": kit, "name": "Cable", "quantity": 2} for kit in KITS))
 
 
 def _assignments(assets, people):
@@ -136,7 +136,7 @@ def _reservations(people):
         }  # fmt: skip
 
 
-def _finish(cursor, model):
+def finish(cursor, model):
     """One version of each row in its history, and the next number after the last."""
     table, history = model._meta.db_table, model.history.model
     columns = ", ".join(field.column for field in history.tracked_fields)

@@ -14,12 +14,21 @@ class ParkedMailQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(decided_at__isnull=True)
 
+    def visible_to(self, person):
+        """All for those who decide on it, and for a role without scope."""
+        sees = person.has_perm("tickets.view_parkedmail")
+        return self if sees and person.has_perm("accounts.see_everything") else self.none()
+
+    def for_list(self):
+        return self.select_related("decided_by", "ticket").order_by("-received_at", "-pk")
+
 
 class ParkedMail(models.Model):
     """A mail that is not known to belong to a ticket: staff make one of it, add it to one, or throw it away."""
 
     message_id = models.CharField(_("message"), max_length=500, unique=True)
-    sender = models.CharField(_("from"), max_length=300)
+    sender = models.CharField(_("from"), max_length=300, blank=True)
+    sender_name = models.CharField(_("name given"), max_length=200, blank=True)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
     text = models.TextField(_("text"), max_length=20000, blank=True)
     why = models.CharField(_("why parked"), max_length=200)
@@ -37,6 +46,7 @@ class ParkedMail(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("parked mail"), _("parked mail")
         ordering = ["-received_at", "-pk"]
+        indexes = [models.Index(fields=["-received_at", "-id"], name="parkedmail_newest")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(decided_at__isnull=True, decided_by__isnull=True, ticket__isnull=True)
@@ -52,6 +62,19 @@ class ParkedMail(models.Model):
 class AttachmentQuerySet(models.QuerySet):
     def public(self):
         return self.filter(comment__internal=False)
+
+    def of_ticket(self, ticket):
+        """Those in its thread, and of the mail that it was made of."""
+        return self.filter(Q(comment__ticket=ticket) | Q(comment__isnull=True, mail__ticket=ticket))
+
+    def visible_to(self, person):
+        """Those of tickets and mail that ``person`` may see; those of notes and of mail for staff only."""
+        tickets = Ticket.objects.kept().visible_to(person)
+        if not person.has_perm("tickets.view_attachment"):
+            return self.public().filter(comment__ticket__in=tickets)
+        mails = ParkedMail.objects.visible_to(person)
+        rows = Q(comment__ticket__in=tickets) | Q(comment__isnull=True, mail__ticket__in=tickets) | Q(mail__in=mails)
+        return self.filter(rows)
 
 
 class Attachment(models.Model):

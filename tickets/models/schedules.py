@@ -1,7 +1,7 @@
 """Work that comes round again."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
@@ -9,6 +9,18 @@ from assets.models import Asset, Space
 from keysite.ledger import kept_history
 from tickets.models.categories import Category, Priority, Team
 from tickets.models.tickets import Ticket
+
+
+class ScheduleQuerySet(models.QuerySet):
+    def running(self):
+        return self.filter(paused_at__isnull=True)
+
+    def with_last_day(self):
+        """With ``last_day``: the last one that has been seen to, or None."""
+        return self.annotate(last_day=Max("occurrences__on"))
+
+    def for_list(self):
+        return self.select_related("category", "space__building", "asset", "team", "technician").order_by("title", "pk")
 
 
 class Schedule(models.Model):
@@ -41,6 +53,7 @@ class Schedule(models.Model):
     basis = models.CharField(_("counted"), max_length=16, choices=Basis, default=Basis.PLAN)
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True, editable=False)
     history = kept_history()
+    objects = ScheduleQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("schedule"), _("schedules")

@@ -13,13 +13,14 @@ from keys.models import Key
 from keysite.ledger import kept_history
 from keysite.search import beginning_with, few, words_of
 from tickets.models.categories import Category, Priority, Team
+from tickets.models.clock import TicketsByTime
 from tickets.models.life import AT_WORK, LOCKED, MOVES, OPEN, Status
 from tickets.models.lists import TicketLists
 
 TICKET_WORDS = words_of("title", "description", "place_in_words", "resolution")
 
 
-class TicketQuerySet(TicketLists):
+class TicketQuerySet(TicketsByTime, TicketLists):
     def kept(self):
         """Not deleted."""
         return self.filter(deleted_at__isnull=True)

@@ -31,14 +31,15 @@ _CATALOGUE = ("manufacturer", "supplier", "assettype", "assetmodel", "disposalty
 _INVENTORY = ("asset", "assetphoto", "kit", "kitmember", "kitpart")
 _HANDED_OUT = ("assignment", "assignmentpart", "extension", "reservation", "stocktake", "count")
 _TICKETS = ("ticket", "category", "categorycheck", "team", "teammember", "schedule")
-_THREADS = ("comment", "photo", "workentry", "check", "helper", "link", "watcher", "parkedmail")
+_THREADS = ("comment", "photo", "attachment", "watcher", "link", "parkedmail")
+_REPAIRS = ("workentry", "check", "helper", "occurrence")
 _SEE_ALL = {"accounts.see_everything"}
 
 _READ = (
     _views("accounts", *_PEOPLE, "notice", "kiosk")
     | _views("assets", "building", "space", "buildingmanager", *_CATALOGUE, *_INVENTORY, *_HANDED_OUT)
     | _views("keys", *_KEYS, *_LOANS)
-    | _views("tickets", *_TICKETS, *_THREADS)
+    | _views("tickets", *_TICKETS, *_THREADS, *_REPAIRS, "trackinglink")
 )
 _COUNTER = {
     f"keys.{deed}"
@@ -125,11 +126,16 @@ ROLES = {
         frozenset(
             _views("assets", "building", "space", *_CATALOGUE, *_INVENTORY, "assignment")
             | {"assets.see_all_assets", "assets.set_service", "assets.move"}
-            | _views("tickets", *_TICKETS, *_THREADS)
+            | _views("tickets", *_TICKETS, *_THREADS, *_REPAIRS)
             | {"tickets.work", "tickets.assign_ticket", "tickets.change_ticket"}
         ),
     ),
-    "auditor": Role(_("Auditor"), frozenset(_READ | _SEE_ALL | _EXPORTS | _views("assets", "importbatch"))),
+    "auditor": Role(
+        _("Auditor"),
+        frozenset(
+            _READ | _SEE_ALL | _EXPORTS | _views("assets", "importbatch") | _views("tickets", "noticepreference")
+        ),
+    ),
     "administrator": Role(
         _("Administrator"),
         frozenset(
@@ -151,6 +157,7 @@ ROLES = {
             | {"accounts.resend_notice", "accounts.register_kiosk", "accounts.import_person", "accounts.assign_roles"}
             | {"assets.import_building", "keys.import_key", "keys.import_keysymbol"}
             | _edits("tickets", *_TICKETS)
+            | _views("tickets", "noticepreference")
             | _edits("django_celery_beat", "periodictask", "crontabschedule", "intervalschedule")
         ),
     ),

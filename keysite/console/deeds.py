@@ -59,14 +59,16 @@ class Deed:
     line: Callable[[Any], Any] = itself
     removes: bool = False  # the row is gone afterwards
     once: str = ""  # a template that shows what the operation gave back, in this answer only
+    called: str = ""  # where one operation is two deeds to whoever does them
+    tone: str = ""  # a class for the look of its button and its question
 
     @property
     def name(self):
-        return self.operation.__name__
+        return self.called or self.operation.__name__
 
     @property
     def asks(self):
-        return self.confirm or bool(set(self.form.base_fields) - {"once"})
+        return self.confirm or bool(set(self.form.base_fields) - {"once", "version"})
 
     def do(self, rows, by, values):
         """To one row, or to all of a basket."""
@@ -162,8 +164,9 @@ class Doing:
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if change:
+            version = getattr(obj, "version", None)
             context["deeds"] = [
-                {"deed": deed, "address": self._address(deed, obj), "once": new_once()}
+                {"deed": deed, "address": self._address(deed, obj), "once": new_once(), "version": version}
                 for deed in self.deeds
                 if request.user.has_perm(deed.permission) and deed.shown(obj)
             ]

@@ -14,6 +14,12 @@ class Text(forms.CharField):
     widget = widgets.UnfoldAdminTextInputWidget
 
 
+class Words(forms.CharField):
+    """More than a line."""
+
+    widget = widgets.UnfoldAdminTextareaWidget
+
+
 class Email(forms.EmailField):
     widget = widgets.UnfoldAdminEmailInputWidget
 

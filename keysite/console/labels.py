@@ -13,6 +13,7 @@ class Tagged:
     change_form_outer_after_template = "console/tag_section.html"
     tag_page = ""  # where the tag leads whoever scans it; empty: it carries the bare code
     tag_says = ""  # what they learn there
+    tag_invites = ""  # what the tag itself says; empty: where to bring what is found
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}_tag"
@@ -29,6 +30,7 @@ class Tagged:
         if not self.has_view_permission(request, row):
             raise PermissionDenied
         context = {"row": row, "opts": self.opts, "tag": self._tag(row, scale=6), "found": bool(self.tag_page)}
+        context["invites"] = self.tag_invites
         return TemplateResponse(request, "console/tag.html", context)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):

@@ -162,11 +162,15 @@ class Saving(Removable):
         if not change:
             self.add(obj, by=request.user)
         elif form.has_changed():
-            record(obj, by=request.user, reason=_changed(obj, form.changed_data))
+            self.change(obj, form.changed_data, by=request.user)
 
     def add(self, row, by):
         """Save a new row; pages of rows that come into being by a deed call it here."""
         record(row, by=by, reason="added")
+
+    def change(self, row, names, by):
+        """Save the columns ``names`` of a row; pages of rows that are changed by a deed call it here."""
+        record(row, by=by, reason=_changed(row, names))
 
     def save_formset(self, request, form, formset, change):
         formset.save(commit=False)

@@ -135,6 +135,7 @@ TESTED_IN = {
     "test_roles": {"assign_roles", "sync_roles"},
     "test_sign_in": {"ask_code", "check_code", "prove_address", "sign_in_by_code", "spend_code"},
     "test_single_sign_on": {"sign_in_by_provider"},
+    "test_categories": {"add_category", "move_category", "reinstate_category", "retire_category"},
     "test_thread": {
         "add_helper",
         "add_work",

@@ -1,7 +1,7 @@
 """What kinds of faults there are, and who mends them."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,10 @@ class TeamQuerySet(models.QuerySet):
 
     def for_list(self):
         return self.order_by("name", "pk")
+
+    def with_sizes(self):
+        """``size``: how many technicians share the work."""
+        return self.annotate(size=Count("members"))
 
 
 class Team(models.Model):
@@ -75,6 +79,13 @@ class TeamMember(models.Model):
 class CategoryQuerySet(models.QuerySet):
     def in_use(self):
         return self.filter(retired_at__isnull=True)
+
+    def retired(self):
+        return self.filter(retired_at__isnull=False)
+
+    def offered_or(self, key):
+        """What may be chosen by whoever has this one already."""
+        return self.filter(Q(retired_at__isnull=True) | Q(pk=key))
 
     def for_list(self):
         return self.select_related("parent", "team", "technician").order_by("position", "name", "pk")
@@ -130,6 +141,11 @@ class Category(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def path(self):
+        """With what it is a part of."""
+        return f"{self.parent} › {self.name}" if self.parent_id else self.name
 
 
 class CategoryCheck(models.Model):

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Value
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Sum, Value
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 
 from assets.models import Asset
@@ -62,6 +62,10 @@ class TicketLists(models.QuerySet):
         rows = self.filter(status__in=waiting).order_by().values_list("status").annotate(n=Count("pk"))
         return dict(rows)
 
+    def for_staff_list(self):
+        """As the list, with where the asset is at home."""
+        return self.for_list().select_related("asset__home__building")
+
     def for_page(self, person):
         """One ticket with the names of who helps, and whether ``person`` watches it."""
         here, there = {"ticket": OuterRef("pk")}, ("space__building", "asset__home__building", "key__symbol")
@@ -72,6 +76,13 @@ class TicketLists(models.QuerySet):
         people = ("reporter", "technician", "team", "category__parent", "resolved_by", "confirmed_by", "deleted_by")
         rows = self.select_related(*there, *people)
         return rows.annotate(helper_names=ArraySubquery(helpers), is_watched=Exists(watching))
+
+    def with_work(self):
+        """``minutes`` and ``cost``: what the work on each has taken so far."""
+        rows = self._related("work").filter(ticket=OuterRef("pk")).order_by().values("ticket")
+        return self.annotate(
+            minutes=rows.annotate(n=Sum("minutes")).values("n"), cost=rows.annotate(n=Sum("cost")).values("n")
+        )
 
     def _related(self, name):
         """The rows of a model that is above the ticket's."""

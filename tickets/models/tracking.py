@@ -23,6 +23,18 @@ class TrackingLinkQuerySet(models.QuerySet):
         """Of people who want no more mails about the ticket."""
         return self.in_use().filter(silent_at__isnull=False)
 
+    def ended(self):
+        return self.filter(revoked_at__isnull=False)
+
+    def visible_to(self, person):
+        """Of the tickets that ``person`` may see, for staff who look after them."""
+        if not person.has_perm("tickets.view_trackinglink"):
+            return self.none()
+        return self.filter(ticket__in=Ticket.objects.visible_to(person))
+
+    def for_list(self):
+        return self.select_related("ticket", "person").order_by("-pk")
+
 
 class TrackingLink(models.Model):
     """The secret address under which one person follows one ticket; nobody else's address leads here.

@@ -1,6 +1,9 @@
 """What is done with repair tickets, and when it is refused."""
 
 from tickets.operations.assignment import add_helper, assign_ticket, remove_helper
+from tickets.operations.categories import add_category, move_category, reinstate_category, retire_category
+from tickets.operations.edits import edit_ticket, link_tickets, make_asset, unlink_tickets
+from tickets.operations.following import follow_ticket
 from tickets.operations.merges import merge, unmerge
 from tickets.operations.moves import (
     accept,
@@ -14,33 +17,47 @@ from tickets.operations.moves import (
     start,
 )
 from tickets.operations.photos import add_ticket_photos
+from tickets.operations.removals import remove_ticket, restore_ticket
 from tickets.operations.reports import me_too, report, report_again
 from tickets.operations.rules import Stale, may
+from tickets.operations.staff import remove_view, save_view
 from tickets.operations.thread import comment, stop_watching, watch
 from tickets.operations.tracking import link_of, resume_mails, revoke_tracking, stop_mails
 from tickets.operations.work import add_work, tick
 
 __all__ = [
+    "follow_ticket",
+    "remove_view",
+    "save_view",
     "Stale",
     "accept",
+    "add_category",
     "add_helper",
     "add_ticket_photos",
     "add_work",
     "assign_ticket",
     "comment",
     "confirm",
+    "edit_ticket",
     "link_of",
+    "link_tickets",
+    "make_asset",
     "may",
     "me_too",
     "merge",
+    "move_category",
     "reconsider",
+    "reinstate_category",
     "reject",
     "remove_helper",
+    "remove_ticket",
     "reopen",
     "report",
     "report_again",
     "resolve",
+    "restore_ticket",
     "resume_mails",
+    "retire_category",
     "revoke_tracking",
     "send_back",
     "stall",
@@ -48,6 +65,7 @@ __all__ = [
     "stop_mails",
     "stop_watching",
     "tick",
+    "unlink_tickets",
     "unmerge",
     "watch",
 ]

@@ -25,7 +25,8 @@ def _edits(app, *models):
 
 
 _PEOPLE = ("person", "affiliation", "department", "loanterm", "termdate", "closedday")
-_KEYS = ("keysystem", "keysymbol", "symbolspace", "cabinet", "hook", "key")
+_KEYS = ("keysystem", "keysymbol", "cabinet", "hook", "key")
+_DOORS = ("door", "keyset", "operates", "pinning")
 _LOANS = ("loan", "renewal", "loanexception", "hold")
 _CATALOGUE = ("manufacturer", "supplier", "assettype", "assetmodel", "disposaltype")
 _INVENTORY = ("asset", "assetphoto", "kit", "kitmember", "kitpart")
@@ -38,7 +39,7 @@ _SEE_ALL = {"accounts.see_everything"}
 _READ = (
     _views("accounts", *_PEOPLE, "notice", "kiosk")
     | _views("assets", "building", "space", "buildingmanager", *_CATALOGUE, *_INVENTORY, *_HANDED_OUT)
-    | _views("keys", *_KEYS, *_LOANS)
+    | _views("keys", *_KEYS, *_DOORS, *_LOANS)
     | _views("tickets", *_TICKETS, *_THREADS, *_REPAIRS, "trackinglink")
 )
 _COUNTER = {
@@ -71,6 +72,7 @@ _EQUIPMENT = {
         "dispose",
     )
 }
+_SHOP = _edits("keys", "door") | {"keys.rekey", "keys.retire_door", "keys.import_door", "keys.export_door"}
 _TRIAGE = {
     f"tickets.{deed}"
     for deed in ("triage", "assign_ticket", "review", "report_for_others", "merge_ticket", "remove_ticket")
@@ -80,6 +82,7 @@ _EXPORTS = {
     "assets.export_asset",
     "assets.export_assignment",
     "assets.export_building",
+    "keys.export_door",
     "keys.export_key",
     "keys.export_keysymbol",
     "keys.export_loan",
@@ -111,13 +114,14 @@ ROLES = {
             | _edits("assets", "space")
             | {"keys.retire_key", "keys.retire_keysymbol", "keys.hold_key", "keys.return_key"}
             | {"keys.import_key", "keys.import_keysymbol", "keys.export_key", "keys.export_keysymbol"}
+            | _SHOP
         ),
     ),
     "building_manager": Role(
         _("Building manager"),
         frozenset(
             _views("assets", "building", "space", "asset", "assignment")
-            | _views("keys", "keysymbol", "key", "loan")
+            | _views("keys", "keysymbol", "key", "loan", *_DOORS)
             | _views("tickets", "ticket")
         ),
     ),
@@ -156,6 +160,7 @@ ROLES = {
             | {"accounts.block_person", "accounts.deactivate_person", "accounts.accept_department"}
             | {"accounts.resend_notice", "accounts.register_kiosk", "accounts.import_person", "accounts.assign_roles"}
             | {"assets.import_building", "keys.import_key", "keys.import_keysymbol"}
+            | _SHOP
             | _edits("tickets", *_TICKETS)
             | _views("tickets", "noticepreference")
             | _edits("django_celery_beat", "periodictask", "crontabschedule", "intervalschedule")

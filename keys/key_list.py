@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _
 from accounts.models import KeyLevel
 from assets.locations import place_of
 from assets.models import Building, Space
-from keys.models import Cabinet, Hook, Key, KeySymbol, KeySystem, SymbolSpace
+from keys.models import Cabinet, Door, Hook, Key, KeySymbol, KeySystem
 from keysite.ledger import Refusal
 from keysite.tables import Wrong, folded, some
 
 HIGHEST_SERIAL = 999_999
 LONGEST_CABINET, LONGEST_LABEL = 64, 32
 ABBREVIATIONS = {"ck": 1, "smk": 2, "mk": 3, "gmk": 4, "ggmk": 5}
-ORDER = (KeySystem, KeySymbol, Cabinet, Hook, Space, Key, SymbolSpace)  # each refers to those before it
+ORDER = (KeySystem, KeySymbol, Cabinet, Hook, Space, Key, Door)  # each refers to those before it
 
 
 class KeyList:
@@ -22,12 +22,17 @@ class KeyList:
 
     ``rows`` holds by model what is known and what the lines add, each found by what is printed, in lower case: a
     system by its code, a symbol by system and symbol, a key by those and its serial, a hook by cabinet and label, a
-    space by building, number and floor, a listed room by symbol and space. ``changes`` are the new values of known
-    symbols and keys.
+    space by building, number and floor, a door by building and label. ``opened`` are the pairs of symbol and door
+    that are known, ``openings`` those that the lines add. ``changes`` are the new values of known symbols and keys.
     """
 
-    def __init__(self, rows, outcome, *, system, cabinet):
+    def __init__(self, rows, opened, outcome, *, system, cabinet=None):
         self.rows, self.outcome, self.system, self.cabinet = rows, outcome, system, cabinet
+        self.opened, self.openings = set(opened), []
+        self.doors_into = {}
+        for at, door in rows[Door].items():
+            if door.space_to_id:
+                self.doors_into.setdefault(place_of(door.space_to), []).append(at)
         self.changes = {KeySymbol: {}, Key: {}}
         self.lines = {}  # the number of the first line with these values
         self.said = {}  # what was said of a symbol or key, and on which line
@@ -44,7 +49,7 @@ class KeyList:
         first = self.lines.setdefault(tuple(line.values.values()), line.number)
         if first != line.number:
             return self.outcome.leave_out(line, "", _("The same as line %(line)s.") % {"line": first})
-        if not line.values["symbol"] and not line.values["serial"]:
+        if self._is_heading(line.values):
             return self.outcome.leave_out(line, "symbol", _("Neither symbol nor serial: a heading or a total."))
         said = self._read(line)
         if said is None:
@@ -54,11 +59,16 @@ class KeyList:
         except Wrong as wrong:
             return self.outcome.refuse(line, wrong.column, wrong)
 
+    def _is_heading(self, values):
+        return not values["symbol"] and not values["serial"]
+
+    def _judges(self):
+        judges = {"symbol": symbol_of, "serial": _serial, "level": level_of, "system": self._system}
+        return judges | {"hook": self._hook, "building": self._building}
+
     def _read(self, line):
         """What the line says, each value by itself; None when one is refused."""
-        judges = {"symbol": _symbol, "serial": _serial, "level": level_of, "system": self._system}
-        judges |= {"hook": self._hook, "building": self._building}
-        said = {"description": line.values["description"]}
+        judges, said = self._judges(), {"description": line.values["description"]}
         for column, judge in judges.items():
             try:
                 said[column] = judge(line.values)
@@ -78,6 +88,7 @@ class KeyList:
         if made:
             self._refuse_another(symbol, stamped)
         self._refuse_contradiction(line, said, stamped, place)
+        self._refuse_level(symbol, said["level"])
         space = self._space(said["building"], line.values)
 
         self.rows[KeySystem].setdefault(stamped[0], said["system"])
@@ -85,7 +96,7 @@ class KeyList:
         self.rows[Key].setdefault(place, key)
         self.copies[stamped] += made
         facts = self._set(symbol, "description", said["description"]) | self._set(symbol, "level", said["level"])
-        return self._count(made, facts | self._hang(key, said["hook"]) | self._list(symbol, stamped, space))
+        return self._count(made, facts | self._hang(key, said["hook"]) | self._open(symbol, stamped, space))
 
     def _refuse_another(self, symbol, stamped):
         words = {"symbol": symbol.symbol, "most": symbol.most_copies}
@@ -106,6 +117,10 @@ class KeyList:
                 raise Wrong(column, _("Line %(line)s says “%(earlier)s”. Correct one of the two.") % words)
         for statement, value in statements.items():
             self.said.setdefault(statement, (value, line.number))
+
+    def _refuse_level(self, symbol, level):
+        if symbol.pk and level and level != symbol.level and (why := level_misfit(symbol, level)):
+            raise Wrong("level", why)
 
     def _space(self, building, values):
         """The room that the line names, known or new; None when it names none."""
@@ -130,17 +145,39 @@ class KeyList:
         self.rows[Cabinet].setdefault(cabinet, hook.cabinet)
         return self._set(key, "hook", self.rows[Hook].setdefault((cabinet, label), hook))
 
-    def _list(self, symbol, stamped, space):
-        """Whether the room is one more that the symbol opens."""
+    def _open(self, symbol, stamped, space, label=""):
+        """Whether there is a door more that the symbol opens: the one called ``label``, or that of the room."""
         if space is None:
             return False
         at = place_of(space)
         self.floors.setdefault(at[:2], set()).add(at[2])
-        self.rows[Space].setdefault(at, space)
-        if (*stamped, *at) in self.rows[SymbolSpace]:
+        space = self.rows[Space].setdefault(at, space)
+        doors = [(at[0], folded(label))] if label else self.doors_into.get(at) or [self._new_door(space, at)]
+        if any((stamped, door) in self.opened for door in doors):
             return False
-        self.rows[SymbolSpace][*stamped, *at] = SymbolSpace(symbol=symbol, space=space)
+        if len(doors) > 1:
+            words = {"room": space.number, "doors": some([self.rows[Door][door].label for door in doors])}
+            raise Wrong("room", _("Room %(room)s has several doors: %(doors)s. Add a column “door”.") % words)
+        self._door(space, doors[0], label or space.number)
+        self.opened.add((stamped, doors[0]))
+        self.openings.append((symbol, self.rows[Door][doors[0]]))
         return True
+
+    def _new_door(self, space, at):
+        """What the only door of a room is called: as the room, with the floor where another door is called so."""
+        door = self.rows[Door].get((at[0], at[1]))
+        free = door is None or (door.pk and door.space_to_id is None)
+        return (at[0], at[1]) if free else (at[0], folded(f"{space.floor}/{space.number}"))
+
+    def _door(self, space, at, label):
+        known = self.rows[Door].get(at)
+        if known and known.retired_at:
+            raise Wrong("room", _("Door %(door)s is retired. Reinstate it first.") % {"door": known})
+        if known is None:
+            label = label if folded(label) == at[1] else f"{space.floor}/{space.number}"
+            door = Door(building=space.building, space_to=space, label=label, criticality=space.sensitivity)
+            self.rows[Door][at] = door
+            self.doors_into.setdefault(place_of(space), []).append(at)
 
     def _set(self, row, name, value):
         """Whether ``row`` gets another value than it has; what the file leaves empty is no value."""
@@ -190,11 +227,29 @@ class KeyList:
         return building
 
 
+def level_misfit(symbol, level):
+    """Why ``symbol``, read ``with_highest_child``, cannot be of ``level``; None when it can."""
+    words = {"symbol": symbol.symbol, "level": KeyLevel(level).label, "parent": symbol.parent}
+    if symbol.parent and symbol.parent.level <= level:
+        words["above"] = symbol.parent.get_level_display()
+        return _("%(symbol)s is below %(parent)s (%(above)s): it cannot be a %(level)s.") % words
+    if (symbol.highest_child or 0) >= level:
+        words["below"] = KeyLevel(symbol.highest_child).label
+        return _("A symbol below %(symbol)s is a %(below)s: %(symbol)s cannot be a %(level)s.") % words
+    return None
+
+
+def stamp_of(symbol):
+    """How a symbol is found: its system and what is stamped."""
+    return folded(symbol.system.code), folded(symbol.symbol)
+
+
 def _in_words(value):
     return str(value.label if isinstance(value, KeyLevel) else value)
 
 
-def _symbol(values):
+def symbol_of(values):
+    """What is stamped on the key. Refused without it."""
     if not values["symbol"]:
         raise Refusal(_("Give the symbol that is stamped on the key."))
     return values["symbol"]

@@ -1,7 +1,7 @@
 """What the institution owns, where it is, who has it, and who has asked for it."""
 
 from assets.models.assets import Asset, Condition, worth_much
-from assets.models.assignments import Assignment
+from assets.models.assignments import Assignment, Only, Span
 from assets.models.catalogue import AssetModel, AssetType, DisposalType, Manufacturer, Supplier
 from assets.models.counts import Count, StockTake
 from assets.models.handovers import AssignmentPart, AssignmentReminder, Extension
@@ -33,8 +33,10 @@ __all__ = [
     "KitMember",
     "KitPart",
     "Manufacturer",
+    "Only",
     "Reservation",
     "Space",
+    "Span",
     "StockTake",
     "Supplier",
     "new_public_code",

@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
-from keys.models import KeySymbol, KeySystem, SymbolSpace
+from keys.models import KeySymbol, KeySystem
 from keys.operations import SYMBOL_COLUMNS, import_symbols, retire_symbol
-from keysite.console import ConsoleAdmin, ConsoleInline, Deed, PickRow, Tabs, display
+from keysite.console import ConsoleAdmin, Deed, PickRow, Tabs, display
 from keysite.console.exchange import Exchanging, Upload
 from keysite.console.fields import Asking, Few, why
 
@@ -21,16 +21,6 @@ class KeySystemAdmin(ConsoleAdmin):
 
     def links(self, request, system):
         yield _("Symbols"), f"{reverse('admin:keys_keysymbol_changelist')}?system={system.pk}"
-
-
-class RoomInline(ConsoleInline):
-    model = SymbolSpace
-    removable = True
-    fields = ["space"]
-
-    def get_queryset(self, request):
-        rooms = super().get_queryset(request).select_related("space__building")
-        return rooms.order_by("space__building__code", "space__floor", "space__number", "pk")
 
 
 class SymbolTabs(Tabs):
@@ -86,12 +76,12 @@ class KeySymbolAdmin(Exchanging, ConsoleAdmin):
     search_fields = ["symbol"]
     search_help_text = _("Symbol or description")
     fieldsets = [
-        (None, {"fields": [("system", "symbol"), "description", ("level", "parent"), "most_copies"]}),
+        (None, {"fields": [("system", "symbol"), "description", "most_copies"]}),
+        (_("Place in the hierarchy"), {"fields": [("level", "parent")]}),
         (_("Handing out"), {"fields": ["self_service", "least_trust", "claim_closes"]}),
         (_("Retired"), {"fields": [("retired_at", "retired_by"), "retired_reason"]}),
     ]
-    readonly_fields = ["retired_at", "retired_by", "retired_reason"]
-    inlines = [RoomInline]
+    readonly_fields = ["level", "parent", "retired_at", "retired_by", "retired_reason"]
     resource_classes = [KeySymbolResource]
     import_deed, import_columns, import_form = import_symbols, SYMBOL_COLUMNS, SymbolUpload
     deeds = [

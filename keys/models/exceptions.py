@@ -5,7 +5,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
-from keys.models.inventory import Key, KeySymbol
+from keys.models.inventory import Key
+from keys.models.symbols import KeySymbol
 from keysite.ledger import kept_history
 
 

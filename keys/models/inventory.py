@@ -1,135 +1,16 @@
-"""The symbols stamped on keys, and the cut keys."""
+"""The cut keys."""
 
-from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Count, ExpressionWrapper, F, FilteredRelation, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce, Lower
+from django.db.models import ExpressionWrapper, FilteredRelation, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import KeyLevel, Trust
 from assets.models import new_public_code
 from keys.models.cabinets import Hook
-from keys.models.systems import KeySystem
+from keys.models.symbols import KeySymbol, in_charge
 from keysite.ledger import kept_history
-from keysite.search import beginning_with, pieces, words_of
-
-SYMBOL_WORDS = words_of("symbol", "description")
-
-
-class KeySymbolQuerySet(models.QuerySet):
-    def with_symbol(self, symbol):
-        """Symbols stamped so, whatever the case; several systems may use the same."""
-        return self.alias(lower_symbol=Lower("symbol")).filter(lower_symbol=symbol.strip().lower())
-
-    def with_symbols(self, symbols):
-        """Symbols stamped with one of these, which are given in lower case."""
-        return self.alias(lower_symbol=Lower("symbol")).filter(lower_symbol__in=symbols)
-
-    def current(self):
-        return self.filter(retired_at__isnull=True)
-
-    def retired(self):
-        return self.filter(retired_at__isnull=False)
-
-    def visible_to(self, person):
-        if not person.has_perm("keys.view_keysymbol"):
-            return self.none()
-        if person.has_perm("accounts.see_everything"):
-            return self
-        return self.filter(_in_charge(person, "")).distinct()
-
-    def search(self, text):
-        """Symbols that have a word beginning so, for each word of ``text``, in symbol or description."""
-        query = beginning_with(text)
-        return self.alias(words=SYMBOL_WORDS).filter(words=query) if query else self.none()
-
-    def with_key_counts(self):
-        """Annotates ``keys_in_use``, and ``keys_there``: how many of them anybody could take now."""
-        in_use = Key.objects.in_use().filter(symbol=OuterRef("pk"))
-        there = in_use.being(Key.Availability.THERE)
-        return self.annotate(keys_in_use=_number_of(in_use), keys_there=_number_of(there))
-
-    def for_list(self):
-        return self.select_related("system", "parent").order_by("symbol", "pk")
-
-
-class KeySymbol(models.Model):
-    """What is stamped on a key, the key type: all keys of one symbol open the same doors."""
-
-    system = models.ForeignKey(KeySystem, models.PROTECT, related_name="symbols", verbose_name=_("key system"))
-    symbol = models.CharField(_("symbol"), max_length=32, help_text=_("What is stamped on the key, such as AA1."))
-    description = models.CharField(_("description"), max_length=200, blank=True)
-    level = models.PositiveSmallIntegerField(_("level"), choices=KeyLevel, default=KeyLevel.CHANGE)
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
-    )
-    most_copies = models.PositiveIntegerField(
-        _("most keys"), null=True, blank=True, help_text=_("No more keys of this symbol than this; empty: no limit.")
-    )
-    self_service = models.BooleanField(
-        _("self-service"), default=False, help_text=_("People may check it out without a clerk.")
-    )
-    least_trust = models.PositiveSmallIntegerField(
-        _("least trust"),
-        choices=Trust,
-        default=Trust.PRESENT,
-        help_text=_("How sure we must be who takes it."),
-    )
-    claim_closes = models.BooleanField(
-        _("claim closes the loan"),
-        default=False,
-        help_text=_("For honesty boxes: a return typed from afar closes the loan without the desk."),
-    )
-    retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
-    retired_by = models.ForeignKey(
-        "accounts.Person", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
-    retired_reason = models.CharField(_("why retired"), max_length=200, blank=True, editable=False)
-
-    objects = KeySymbolQuerySet.as_manager()
-    history = kept_history()
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("key symbol"), _("key symbols")
-        permissions = [
-            ("retire_keysymbol", "Can retire a key symbol"),
-            ("import_keysymbol", "Can import key symbols"),
-            ("export_keysymbol", "Can export key symbols"),
-        ]
-        indexes = [
-            GinIndex(SYMBOL_WORDS, name="keysymbol_by_words"),
-            models.Index(fields=["symbol", "id"], name="keysymbol_by_symbol"),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                Lower("symbol"),  # first, so that the index finds a symbol whatever its system
-                "system",
-                name="keysymbol_one_per_system_symbol",
-                violation_error_message=_("This system has a symbol of this name already."),
-            ),
-            models.CheckConstraint(condition=~Q(symbol=""), name="keysymbol_has_symbol"),
-            models.CheckConstraint(
-                condition=Q(least_trust__gte=Trust.PROVED, least_trust__lte=Trust.STAFF),
-                name="keysymbol_never_for_a_typed_address",
-                violation_error_message=_("Nobody takes a key with an address that was only typed."),
-            ),
-            models.CheckConstraint(
-                condition=Q(retired_at__isnull=True, retired_reason="", retired_by__isnull=True)
-                | (Q(retired_at__isnull=False) & ~Q(retired_reason="")),
-                name="keysymbol_retired_with_reason",
-            ),
-            models.CheckConstraint(
-                condition=~Q(parent=F("id")),
-                name="keysymbol_not_own_parent",
-                violation_error_message=_("A symbol is not its own parent."),
-            ),
-            models.CheckConstraint(condition=Q(level__in=KeyLevel.values), name="keysymbol_level_is_known"),
-        ]
-
-    def __str__(self):
-        return self.symbol
+from keysite.search import pieces
 
 
 class KeyQuerySet(models.QuerySet):
@@ -194,7 +75,17 @@ class KeyQuerySet(models.QuerySet):
             return self.none()
         if person.has_perm("accounts.see_everything"):
             return self
-        return self.filter(_in_charge(person, "symbol__")).distinct()
+        return self.filter(symbol__in=in_charge(person))
+
+    def opening(self, doors):
+        """Keys that open one of these doors now, wherever they are; destroyed ones open nothing."""
+        gone = [Key.Retirement.BROKEN, Key.Retirement.DISPOSED]
+        return self.filter(symbol__in=KeySymbol.objects.opening(doors)).exclude(retirement__in=gone)
+
+    def exposed(self):
+        """Lost and not found: whoever has one may open what it opens, until that is rekeyed."""
+        lost = self.model.objects.filter(loans__loss="lost", loans__lost_at__isnull=False, loans__found_at=None)
+        return self.filter(Q(pk__in=lost.values("pk")) | Q(retirement=Key.Retirement.LOST))
 
     def for_list(self):
         return self.select_related("symbol__system", "hook__cabinet").order_by("symbol__symbol", "serial", "pk")
@@ -266,18 +157,3 @@ class Key(models.Model):
         if self.is_out:
             return Key.Availability.LOST if self.is_lost else Key.Availability.OUT
         return Key.Availability.HELD if self.is_held else Key.Availability.THERE
-
-
-def _number_of(keys):
-    counted = keys.order_by().values("symbol").annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counted), 0)
-
-
-def _in_charge(person, path):
-    """Symbols that open a room in a building which ``person`` manages today."""
-    today = timezone.localdate(timezone=settings.INSTITUTION_ZONE)
-    appointments = Q(**{f"{path}listed_spaces__space__building__managers__person": person}) & Q(
-        **{f"{path}listed_spaces__space__building__managers__since__lte": today}
-    )
-    last_day = f"{path}listed_spaces__space__building__managers__until"
-    return appointments & (Q(**{f"{last_day}__isnull": True}) | Q(**{f"{last_day}__gte": today}))

@@ -161,6 +161,9 @@ class Loan(Lent):
             models.Index(fields=["-out_at", "-id"], condition=ACTIVE, name="loan_active_newest"),
             models.Index(fields=["borrower"], condition=ACTIVE, name="loan_active_of"),
             models.Index(
+                fields=["key"], condition=Q(loss="lost", lost_at__isnull=False, found_at=None), name="loan_exposed"
+            ),
+            models.Index(
                 fields=["claimed_at"], condition=Q(returned_at=None, claimed_at__isnull=False), name="loan_claimed"
             ),
             models.Index(fields=["-returned_at"], condition=Q(returned_at__isnull=False), name="loan_last_returned"),

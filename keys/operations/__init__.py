@@ -3,10 +3,14 @@
 from keys.operations.clock import lift_expired_exceptions, release_expired_holds, remind_borrowers, retire_keys
 from keys.operations.corrections import transfer, undo
 from keys.operations.demo import make_demo
+from keys.operations.door_imports import DOOR_COLUMNS, import_doors
+from keys.operations.doors import pin_door, reinstate_door, retire_door, unpin_door
 from keys.operations.exceptions import end_exception, grant_exception
+from keys.operations.hierarchy import place_symbol
 from keys.operations.holds import hold_key, release_hold
 from keys.operations.imports import KEY_COLUMNS, import_keys
 from keys.operations.inventory import add_key, reinstate_key, retire_key, retire_symbol
+from keys.operations.keysets import add_keyset, let_operate, stop_operating
 from keys.operations.kiosk import check_out_at_kiosk, take_back_at_kiosk
 from keys.operations.loans import check_out, preview_check_out
 from keys.operations.losses import record_payment, report_found, report_lost
@@ -15,22 +19,29 @@ from keys.operations.returns import claim_return, reject_claim, return_key, take
 from keys.operations.symbols import SYMBOL_COLUMNS, import_symbols
 
 __all__ = [
+    "DOOR_COLUMNS",
     "KEY_COLUMNS",
     "SYMBOL_COLUMNS",
     "add_key",
+    "add_keyset",
     "check_out",
     "check_out_at_kiosk",
     "claim_return",
     "end_exception",
     "grant_exception",
     "hold_key",
+    "import_doors",
     "import_keys",
     "import_symbols",
+    "let_operate",
     "lift_expired_exceptions",
+    "pin_door",
+    "place_symbol",
     "preview_check_out",
     "make_demo",
     "record_payment",
     "reinstate_key",
+    "reinstate_door",
     "reject_claim",
     "release_expired_holds",
     "release_hold",
@@ -39,12 +50,15 @@ __all__ = [
     "renewed_until",
     "report_found",
     "report_lost",
+    "retire_door",
     "retire_key",
     "retire_keys",
     "retire_symbol",
     "return_key",
+    "stop_operating",
     "take_back",
     "take_back_at_kiosk",
     "transfer",
     "undo",
+    "unpin_door",
 ]

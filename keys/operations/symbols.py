@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Trust
-from keys.key_list import level_of
+from keys.key_list import level_misfit, level_of
 from keys.models import KeySymbol, KeySystem
 from keysite.ledger import Refusal, lock_word, record_import
 from keysite.tables import Column, Outcome, folded, some
@@ -57,7 +57,8 @@ class SymbolList:
         only = next(iter(self.systems), "") if len(self.systems) == 1 else ""
         self.default = system or only
         known = KeySymbol.objects.with_symbols({folded(line.values["symbol"]) for line in table.lines})
-        self.known = {(folded(row.system.code), folded(row.symbol)): row for row in known.select_related("system")}
+        known = known.with_highest_child().select_related("system", "parent")
+        self.known = {(folded(row.system.code), folded(row.symbol)): row for row in known}
         self.named, self.new, self.changes, self.new_systems = {}, [], {}, []
 
     def take(self, line, outcome):
@@ -71,6 +72,8 @@ class SymbolList:
             self.new.append(KeySymbol(system=self._system(line), symbol=line.values["symbol"], **facts))
         elif symbol.retired_at:
             outcome.leave_out(line, "symbol", _("Retired here; an import changes nothing about it."))
+        elif why := facts.get("level") and level_misfit(symbol, facts["level"]):
+            raise Wrong("level", why)
         elif different := {name: value for name, value in facts.items() if getattr(symbol, name) != value}:
             self.changes[symbol] = different
         else:

@@ -7,7 +7,21 @@ from django.utils import timezone
 
 from accounts.models import Trust
 from accounts.tests.factories import LoanTermFactory, PersonFactory
-from keys.models import Cabinet, Hold, Hook, Key, KeySymbol, KeySystem, Loan, LoanException
+from assets.models import Building
+from keys.models import (
+    Cabinet,
+    Door,
+    Hold,
+    Hook,
+    Key,
+    Keyset,
+    KeySymbol,
+    KeySystem,
+    Loan,
+    LoanException,
+    Operates,
+    Pinning,
+)
 
 
 class KeySystemFactory(factory.django.DjangoModelFactory):
@@ -86,3 +100,55 @@ class HoldFactory(factory.django.DjangoModelFactory):
     held_at = factory.LazyFunction(timezone.now)
     until = factory.LazyAttribute(lambda hold: hold.held_at + timedelta(days=3))
     held_by = factory.SubFactory(PersonFactory)
+
+
+class BuildingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Building
+
+    code = factory.Sequence("B{}".format)
+    name = factory.Sequence("Hall {}".format)
+
+
+class DoorFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Door
+
+    building = factory.SubFactory(BuildingFactory)
+    label = factory.Sequence("{}".format)
+
+
+class KeysetFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Keyset
+
+    own = factory.SubFactory(KeySymbolFactory)
+    system = factory.SelfAttribute("own.system")
+    designation = factory.SelfAttribute("own.symbol")
+
+
+class OperatesFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Operates
+
+    keyset = factory.SubFactory(KeysetFactory)
+    symbol = factory.SelfAttribute("keyset.own")
+    source = Operates.Source.OWN
+    since = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
+
+
+class PinningFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Pinning
+
+    door = factory.SubFactory(DoorFactory)
+    keyset = factory.SubFactory(KeysetFactory)
+    since = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
+
+
+def opening(symbol, space=None, **door):
+    """A door, that of ``space`` if there is one, which keys of ``symbol`` open; gives it back."""
+    keyset = Keyset.objects.filter(own=symbol).first() or OperatesFactory(keyset__own=symbol).keyset
+    if space:
+        door |= {"building": space.building, "space_to": space, "label": space.number}
+    return PinningFactory(keyset=keyset, door=DoorFactory(**door)).door

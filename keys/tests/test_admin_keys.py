@@ -7,8 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.tests.factories import PersonFactory
-from assets.models import Building, Space
-from keys.models import Hold, Key, KeySymbol, SymbolSpace
+from keys.models import Hold, Key, KeySymbol
 from keys.operations import hold_key, report_lost, retire_key, retire_symbol, return_key
 from keys.tests.factories import HookFactory, KeyFactory, KeySymbolFactory, LoanExceptionFactory, LoanFactory
 from keysite.tests.history import last_version
@@ -158,19 +157,11 @@ def test_the_tag_of_a_key_out_of_scope_is_not_shown(client, building_manager, ke
     assert key.public_code not in text_of(client.get(page(key, "tag"), follow=True))
 
 
-def test_a_symbol_lists_its_rooms_and_counts_its_keys(shop, key_shop, key):
+def test_a_symbol_counts_its_keys(key):
     LoanFactory(key=KeyFactory(symbol=key.symbol, serial=8))
-    room = Space.objects.create(building=Building.objects.create(code="B1", name="Hall"), number="101")
-    rooms = {
-        "listed_spaces-TOTAL_FORMS": "1",
-        "listed_spaces-0-space": room.pk,
-        "listed_spaces-0-symbol": key.symbol.pk,
-    }
-
-    send(shop, page(key.symbol), "keysymbol_form", **rooms, _save="1")
 
     shown = KeySymbol.objects.with_key_counts().get()
-    assert last_version(SymbolSpace.objects.get(symbol=key.symbol, space=room)) == (key_shop, "added")
+
     assert (shown.keys_in_use, shown.keys_there) == (2, 1)
 
 

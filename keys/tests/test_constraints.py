@@ -7,17 +7,22 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.tests.factories import PersonFactory
-from assets.models import Building, Space
-from keys.models import KeySymbol, Loan, Reminder, Renewal, SymbolSpace
+from assets.models import Space
+from keys.models import KeySymbol, Loan, Reminder, Renewal
 from keys.tests.factories import (
+    BuildingFactory,
     CabinetFactory,
+    DoorFactory,
     HoldFactory,
     HookFactory,
     KeyFactory,
+    KeysetFactory,
     KeySymbolFactory,
     KeySystemFactory,
     LoanExceptionFactory,
     LoanFactory,
+    OperatesFactory,
+    PinningFactory,
 )
 from keysite.tests.constraints import constraints_of, refused_by
 
@@ -38,9 +43,36 @@ def twice(factory, **fields):
     return [factory(**shared) for _number in range(2)]
 
 
-def listed_twice():
-    room = Space.objects.create(building=Building.objects.create(code="12", name="Physics"), number="1")
-    twice(SymbolSpace.objects.create, symbol=KeySymbolFactory, space=lambda: room)
+def two_keysets(*designations):
+    own = KeySymbolFactory()
+    return [KeysetFactory(own=own, designation=designation) for designation in designations]
+
+
+def plain_without_own():
+    return KeysetFactory(own=None, system=KeySystemFactory(), designation="X1X")
+
+
+def two_doors(*labels):
+    building = BuildingFactory()
+    return [DoorFactory(building=building, label=label) for label in labels]
+
+
+def operates_twice():
+    return twice(OperatesFactory, keyset=KeysetFactory)
+
+
+def door_into_itself():
+    space = Space.objects.create(building=BuildingFactory(), number="1")
+    return DoorFactory(building=space.building, space_to=space, space_from=space)
+
+
+def pinned_twice():
+    return twice(PinningFactory, door=DoorFactory)
+
+
+def pinned_at_the_same_time():
+    before = PinningFactory(since=NOW - 3 * HOUR, until=NOW - HOUR)
+    return PinningFactory(door=before.door, since=NOW - 2 * HOUR, until=NOW)
 
 
 def two_symbols(*symbols):
@@ -79,7 +111,26 @@ REFUSED = [
         lambda: KeySymbol.objects.filter(pk=KeySymbolFactory().pk).update(parent=F("id")),
     ),
     ("keysymbol_level_is_known", lambda: KeySymbolFactory(level=0)),
-    ("symbolspace_once", listed_twice),
+    ("keyset_one_per_system_designation", lambda: two_keysets("AA1", "aa1")),
+    ("keyset_has_designation", lambda: KeysetFactory(designation="")),
+    ("keyset_kind_is_known", lambda: KeysetFactory(kind="odd")),
+    (
+        "keyset_without_own_symbol_is_crossed",
+        lambda: KeysetFactory(own=None, system=KeySystemFactory(), designation="X"),
+    ),
+    ("operates_once_now", operates_twice),
+    ("operates_ends_after_it_begins", lambda: OperatesFactory(since=NOW, until=NOW)),
+    ("operates_source_is_known", lambda: OperatesFactory(source="odd")),
+    ("door_one_per_building_label", lambda: two_doors("a1", "A1")),
+    ("door_has_label", lambda: DoorFactory(label="")),
+    ("door_criticality_one_to_five", lambda: DoorFactory(criticality=0)),
+    ("door_criticality_one_to_five", lambda: DoorFactory(criticality=6)),
+    ("door_retired_with_reason", lambda: DoorFactory(retired_at=NOW)),
+    ("door_retired_with_reason", lambda: DoorFactory(retired_reason="Wall")),
+    ("door_between_two_spaces", door_into_itself),
+    ("pinning_ends_after_it_begins", lambda: PinningFactory(since=NOW, until=NOW - HOUR)),
+    ("pinning_one_now_per_door", pinned_twice),
+    ("pinning_one_at_a_time", pinned_at_the_same_time),
     ("key_one_per_symbol_serial", lambda: twice(KeyFactory, symbol=KeySymbolFactory, serial=1)),
     ("key_serial_in_range", lambda: KeyFactory(serial=0)),
     ("key_serial_in_range", lambda: KeyFactory(serial=1_000_000)),

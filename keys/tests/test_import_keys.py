@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from accounts.models import KeyLevel
 from assets.models import Building, Space
-from keys.models import Cabinet, Hook, Key, KeySymbol, KeySystem, SymbolSpace
+from keys.models import Cabinet, Door, Hook, Key, Keyset, KeySymbol, KeySystem, Operates, Pinning
 from keys.operations import KEY_COLUMNS, import_keys
 from keys.tests.factories import CabinetFactory, HookFactory, KeyFactory, KeySymbolFactory, KeySystemFactory
 from keysite import tables
@@ -13,6 +13,7 @@ from keysite.tests.history import last_version, refused
 from keysite.tests.lists import counts, left_out, refusals
 from keysite.tests.queries import queries
 
+LISTED = (Key, KeySymbol, Hook, Cabinet, Space, KeySystem, Door, Keyset, Operates, Pinning)
 LIST = """\
 Symbol;Serial;Hook;Building;Room
 AA1;1;K1:4;7;101
@@ -39,9 +40,8 @@ def take(text, **options):
 
 
 def rooms_of(symbol):
-    return sorted(
-        str(row.space) for row in SymbolSpace.objects.filter(symbol__symbol=symbol).select_related("space__building")
-    )
+    doors = Door.objects.opened_by(KeySymbol.objects.with_symbol(symbol))
+    return sorted(str(door.space_to) for door in doors.select_related("space_to__building"))
 
 
 def test_registers_keys_with_all_that_the_list_names(building, key_shop):
@@ -53,7 +53,8 @@ def test_registers_keys_with_all_that_the_list_names(building, key_shop):
     assert KeySystem.objects.get().code == "MAIN"
     assert counts(outcome) == (3, 1, 0, 1, 1)
     assert outcome.notes == [
-        "New besides keys: 1 key system, 2 key symbols, 2 cabinets, 2 hooks, 2 spaces, 3 listed rooms."
+        "New besides keys: 1 key system, 2 key symbols, 2 cabinets, 2 hooks, 2 spaces, 2 doors.",
+        "2 keysets made.",
     ]
     assert last_version(Key.objects.first()) == (key_shop, "imported from keys.csv")
     assert left_out(outcome) == ["line 8, column “Symbol”: Neither symbol nor serial: a heading or a total."]
@@ -69,21 +70,19 @@ def test_new_symbols_are_for_the_desk_only(building):
 
 def test_a_second_run_changes_nothing(building):
     take(LIST)
-    versions = [model.history.count() for model in (Key, KeySymbol, Hook, Cabinet, Space, SymbolSpace, KeySystem)]
+    versions = [model.history.count() for model in LISTED]
 
     outcome = take(LIST, system="")
 
     assert counts(outcome) == (0, 0, 4, 1, 1)
     assert outcome.notes == []
-    assert versions == [
-        model.history.count() for model in (Key, KeySymbol, Hook, Cabinet, Space, SymbolSpace, KeySystem)
-    ]
+    assert versions == [model.history.count() for model in LISTED]
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(building):
     dry = take(LIST, dry_run=True)
 
-    assert not any(model.objects.exists() for model in (Key, KeySymbol, Hook, Cabinet, Space, SymbolSpace, KeySystem))
+    assert not any(model.objects.exists() for model in LISTED)
     real = take(LIST)
     assert (counts(dry), dry.notes, refusals(dry)) == (counts(real), real.notes, refusals(real))
 
@@ -243,7 +242,7 @@ def test_finds_a_room_on_whatever_floor_it_is_and_asks_when_there_are_two(buildi
 
     assert refusals(outcome) == ["line 3, column “room”: There is a room 7a on the floors 1; 2. Add a column “floor”."]
     assert Space.objects.count() == 3
-    assert {row.space.floor for row in SymbolSpace.objects.select_related("space")} == {"1", "2"}
+    assert {door.space_to.floor for door in Door.objects.select_related("space_to")} == {"1", "2"}
 
 
 def test_names_a_hook_by_cabinet_and_label_in_any_way(db):
@@ -283,9 +282,9 @@ def test_asks_as_often_however_long_the_list(building, lines):
     text = "symbol,serial,hook,building,room,description\n"
     text += "".join(f"AA{n},1,K{n}:4,7,{n},Room {n}\n" for n in range(lines))
 
-    with queries(exactly=21):  # the lock, what is known, and seven kinds of new rows with their history
+    with queries(exactly=33):  # the lock, what is known, and ten kinds of new rows with their history
         take(text)
 
     more = text.replace(":4", ":5").replace("Room", "Office")
-    with queries(exactly=17):  # the lock, what is known, new hooks, changed symbols and keys
+    with queries(exactly=18):  # the lock, what is known, new hooks, changed symbols and keys
         assert counts(take(more)) == (0, lines, 0, 0, 0)

@@ -2,13 +2,20 @@
 
 from accounts.models import KeyLevel, Trust
 from assets.models import Building, BuildingManager, Space
-from keys.models import Cabinet, Hook, Key, KeySymbol, KeySystem, SymbolSpace
+from keys.models import Cabinet, Door, Hook, Key, Keyset, KeySymbol, KeySystem, Operates, Pinning
 from keys.operations.demo import MARK
 from keysite.demo.names import BUILDINGS, SHORT_TERM_ROOMS
 from keysite.demo.world import Told
 
 SYMBOLS = {"MAIN": 234, "ANNEX": 57}  # change keys; with the masters above them there are 300 symbols
 KEYS = 1500
+DOORS = {
+    "Office": Door.Kind.OFFICE,
+    "Laboratory": Door.Kind.LAB,
+    "Bedroom": Door.Kind.RESIDENCE,
+    **dict.fromkeys(("Meeting room", "Lecture hall", "Group study room"), Door.Kind.CLASSROOM),
+    **dict.fromkeys(("Archive", "Chemical store", "Tool store"), Door.Kind.STORAGE),
+}
 YARDS = ("Bicycle yard", "Roof ladder", "Sports ground gate", "Pump house", "Boat shed", "Greenhouse", "Waste yard")
 
 
@@ -22,7 +29,7 @@ class Places:
     def __init__(self, world, people):
         self.world, self.people, self.start = world, people, people.start
         self.told = {model: [] for model in (Building, Space, BuildingManager, KeySystem, Cabinet, Hook)}
-        self.told |= {KeySymbol: [], SymbolSpace: [], Key: []}
+        self.told |= {model: [] for model in (KeySymbol, Keyset, Operates, Door, Pinning, Key)}
         self.masters, self.for_days, self.rooms = [], set(), {}
         for code, name, *words in BUILDINGS:
             self._building(self._add(Building(code=code, name=name)), *words)
@@ -33,7 +40,7 @@ class Places:
         self._retire()
         self.batches = [self.told[model] for model in (Building, Space, BuildingManager, KeySystem, Cabinet, Hook)]
         self.batches += [self._of_level(level) for level in sorted(KeyLevel, reverse=True)]
-        self.batches += [self.told[SymbolSpace], self.told[Key]]
+        self.batches += [self.told[model] for model in (Keyset, Operates, Door, Pinning, Key)]
 
     @property
     def keys(self):
@@ -83,8 +90,6 @@ class Places:
             left -= quota
             for number in range(quota):
                 self._change_key(master, number + 1, here[number::quota])
-            self._list(master, here)
-            self._list(grand, here)
         grand = self._master(annex, "B", KeyLevel.GRAND_MASTER, None, "All yards")
         masters = [self._master(annex, symbol, KeyLevel.MASTER, grand, "Yards") for symbol in ("BA", "BB")]
         for number in range(SYMBOLS["ANNEX"]):
@@ -105,18 +110,33 @@ class Places:
             least_trust=Trust.PROVED if short else Trust.PRESENT,
             claim_closes=kind == "Common room",
         )
-        self._list(self._add(symbol), rooms)
+        keyset = self._keyset(self._add(symbol))
+        for room in rooms:
+            kind = DOORS.get(room.kind, Door.Kind.OTHER)
+            door = Door(building=room.building, label=room.number, space_to=room, kind=kind)
+            self._pin(door, keyset, room.sensitivity)
         if short:
             self.for_days.add(symbol.symbol)
 
     def _yard_key(self, master, number):
         description = self.world.dice.choice(YARDS)
         symbol = f"{master.symbol}{number}"
-        self._add(KeySymbol(system=master.system, symbol=symbol, description=description, parent=master))
+        row = KeySymbol(system=master.system, symbol=symbol, description=description, parent=master)
+        yard = Door(building=self.told[Building][0].row, label=f"{description} {symbol}", kind=Door.Kind.PADLOCK)
+        self._pin(yard, self._keyset(self._add(row)))
 
-    def _list(self, symbol, rooms):
-        for room in rooms:
-            self._add(SymbolSpace(symbol=symbol, space=room), "taken from the key list")
+    def _keyset(self, symbol):
+        """What the cylinders of the symbol's doors are pinned to: its key turns it, and those above."""
+        keyset = self._add(Keyset(system=symbol.system, designation=symbol.symbol, own=symbol), MARK)
+        source, turning = Operates.Source.OWN, symbol
+        while turning:
+            self._add(Operates(keyset=keyset, symbol=turning, source=source, since=self.start), MARK)
+            source, turning = Operates.Source.HIERARCHY, turning.parent
+        return keyset
+
+    def _pin(self, door, keyset, criticality=1):
+        door.criticality, door.public_code = criticality, self.world.code()
+        self._add(Pinning(door=self._add(door), keyset=keyset, since=self.start), MARK)
 
     def _cabinets(self):
         office = self.rooms["AH"][0]

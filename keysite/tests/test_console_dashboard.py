@@ -13,10 +13,10 @@ from accounts.roles import ROLES
 from accounts.tests.factories import PersonFactory
 from assets.models import Building, BuildingManager, Space
 from assets.tests.factories import AssetFactory, AssignmentFactory, ReservationFactory, SpaceFactory
-from keys.models import Loan, Renewal, SymbolSpace
+from keys.models import Loan, Renewal
 from keys.models.weeks import weeks_of
 from keys.operations import claim_return
-from keys.tests.factories import KeyFactory, LoanFactory
+from keys.tests.factories import KeyFactory, LoanFactory, opening
 
 FIGURE = re.compile(r'<a href="(/admin/[^"]+)"><strong>(\d+)</strong> ([^<]+)</a>')
 NOTHING = "Nothing is called so."
@@ -73,7 +73,7 @@ def test_a_building_manager_counts_the_keys_to_her_buildings_only(client, buildi
     hall = Building.objects.create(code="B1", name="Hall")
     BuildingManager.objects.create(building=hall, person=building_manager, since="2026-01-01")
     mine = KeyFactory()
-    SymbolSpace.objects.create(symbol=mine.symbol, space=Space.objects.create(building=hall, number="1"))
+    opening(symbol=mine.symbol, space=Space.objects.create(building=hall, number="1"))
     now = timezone.now()
     LoanFactory(key=mine, out_at=now - timedelta(days=9), due_at=now - timedelta(days=2))
     home = Space.objects.get(building=hall)

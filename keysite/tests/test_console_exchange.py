@@ -11,9 +11,9 @@ from django.urls import reverse
 from accounts.models import Person
 from accounts.tests.factories import AffiliationFactory, PersonFactory
 from assets.models import Building, BuildingManager, Space
-from keys.models import Key, KeySymbol, SymbolSpace
+from keys.models import Key, KeySymbol
 from keys.operations import retire_key, retire_symbol
-from keys.tests.factories import KeyFactory, KeySymbolFactory, KeySystemFactory, LoanFactory
+from keys.tests.factories import KeyFactory, KeySymbolFactory, KeySystemFactory, LoanFactory, opening
 from keysite.console.exchange import LARGEST, harmless
 from keysite.tests.history import last_version
 from keysite.tests.pages import form_of
@@ -91,7 +91,7 @@ def test_an_export_holds_what_the_list_shows(client, building_manager, clerk):
     hall = Building.objects.create(code="B1", name="Hall")
     BuildingManager.objects.create(building=hall, person=building_manager, since="2026-01-01")
     mine, theirs = KeyFactory(), KeyFactory()
-    SymbolSpace.objects.create(symbol=mine.symbol, space=Space.objects.create(building=hall, number="1"))
+    opening(symbol=mine.symbol, space=Space.objects.create(building=hall, number="1"))
     group = building_manager.groups.get()
     for name in ("export_key", "export_loan"):
         group.permissions.add(_permission(name))

@@ -18,8 +18,8 @@ from accounts.models import ClosedDay, Person
 from accounts.tests.factories import DepartmentFactory, PersonFactory
 from assets.models import Building, BuildingManager, Space
 from keys.admin.loans import LoanAdmin
-from keys.models import Loan, SymbolSpace
-from keys.tests.factories import KeyFactory, LoanFactory
+from keys.models import Loan
+from keys.tests.factories import KeyFactory, LoanFactory, opening
 from keysite.console import admin as pages_of_rows
 from keysite.console import lists
 from keysite.console.lists import Listing
@@ -325,7 +325,7 @@ def test_a_list_that_is_limited_to_a_scope_is_turned_as_well(client, building_ma
     for n in (1, 2, 3):
         symbol = KeyFactory(symbol__symbol=f"L{n}").symbol
         for room in rooms[: n - 1]:
-            SymbolSpace.objects.create(symbol=symbol, space=room)
+            opening(symbol=symbol, space=room)
     client.force_login(building_manager)
 
     for address in ("/admin/keys/keysymbol/", "/admin/keys/key/"):

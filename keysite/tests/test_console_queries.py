@@ -44,7 +44,7 @@ from assets.tests.factories import (
     SpaceFactory,
     SupplierFactory,
 )
-from keys.models import Cabinet, Hold, Hook, Key, KeySymbol, KeySystem, Loan, LoanException, Renewal, SymbolSpace
+from keys.models import Cabinet, Hold, Hook, Key, KeySymbol, KeySystem, Loan, LoanException, Renewal
 from keys.tests.factories import (
     CabinetFactory,
     HoldFactory,
@@ -54,6 +54,7 @@ from keys.tests.factories import (
     KeySystemFactory,
     LoanExceptionFactory,
     LoanFactory,
+    opening,
 )
 from keysite.tests.queries import queries
 
@@ -174,7 +175,7 @@ def _symbol(n):
     symbol = KeySymbolFactory(parent=KeySymbolFactory())
     building = Building.objects.create(code=f"Y{n}", name="Hall")
     for number in range(n):
-        SymbolSpace.objects.create(symbol=symbol, space=Space.objects.create(building=building, number=str(number)))
+        opening(symbol=symbol, space=Space.objects.create(building=building, number=str(number)))
         KeyFactory(symbol=symbol)
 
 

@@ -8,8 +8,8 @@ from accounts.models import Person
 from accounts.roles import ROLES
 from accounts.tests.factories import PersonFactory
 from assets.models import Building, BuildingManager, Space
-from keys.models import Hold, Key, KeySymbol, SymbolSpace
-from keys.tests.factories import HoldFactory, HookFactory, KeyFactory, KeySymbolFactory, LoanFactory
+from keys.models import Hold, Key, KeySymbol
+from keys.tests.factories import HoldFactory, HookFactory, KeyFactory, KeySymbolFactory, LoanFactory, opening
 from keysite.tests.pages import form_of
 
 
@@ -19,7 +19,7 @@ def mine(building_manager):
     hall = Building.objects.create(code="B1", name="Hall")
     BuildingManager.objects.create(building=hall, person=building_manager, since="2026-01-01")
     key = KeyFactory(symbol__symbol="MINE")
-    SymbolSpace.objects.create(symbol=key.symbol, space=Space.objects.create(building=hall, number="1"))
+    opening(symbol=key.symbol, space=Space.objects.create(building=hall, number="1"))
     return key
 
 
@@ -28,7 +28,7 @@ def theirs():
     """A key to a room in somebody else's building."""
     tower = Building.objects.create(code="B2", name="Tower")
     key = KeyFactory(symbol__symbol="THEIRS", symbol__description="Their vault")
-    SymbolSpace.objects.create(symbol=key.symbol, space=Space.objects.create(building=tower, number="2"))
+    opening(symbol=key.symbol, space=Space.objects.create(building=tower, number="2"))
     return key
 
 

@@ -10,8 +10,8 @@ from accounts.operations import propose_department
 from accounts.tests.factories import PersonFactory
 from assets.models import Building, BuildingManager, Space
 from assets.tests.factories import AssignmentFactory, assets_of_every_kind
-from keys.models import Renewal, SymbolSpace
-from keys.tests.factories import HoldFactory, HookFactory, KeyFactory, LoanExceptionFactory, LoanFactory
+from keys.models import Renewal
+from keys.tests.factories import HoldFactory, HookFactory, KeyFactory, LoanExceptionFactory, LoanFactory, opening
 
 # What stands in the address of a page that is about nothing in the register.
 MADE_UP = {
@@ -55,7 +55,7 @@ class World:
         BuildingManager.objects.create(building=building, person=manager, since="2020-01-01")
         space = Space.objects.create(building=building, number="1")
         key = KeyFactory(hook=HookFactory())
-        SymbolSpace.objects.create(symbol=key.symbol, space=space)
+        opening(symbol=key.symbol, space=space)
         self.loan = LoanFactory(key=key, borrower=somebody)
         elsewhere, away = LoanFactory(), AssignmentFactory()
         self.foreign = {"keys_key": elsewhere.key, "keys_keysymbol": elsewhere.key.symbol, "keys_loan": elsewhere}

@@ -1,0 +1,159 @@
+"""What cylinders are pinned to, and which keys turn them."""
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from assets.models import Building
+from keys.models.symbols import KeySymbol
+from keys.models.systems import KeySystem
+from keysite.ledger import kept_history
+from keysite.search import beginning_with, words_of
+
+KEYSET_WORDS = words_of("designation")
+NOW = Q(until__isnull=True)
+STEPS_UP = 4  # from a change key to the great grand master
+
+
+def at_moment(moment):
+    """Rows that hold at ``moment``, from ``since`` on and before ``until``; None: now."""
+    return NOW if moment is None else Q(Q(until__isnull=True) | Q(until__gt=moment), since__lte=moment)
+
+
+class KeysetQuerySet(models.QuerySet):
+    def with_designation(self, designation):
+        """Keysets called so, whatever the case; several systems may use the same."""
+        return self.alias(lower=Lower("designation")).filter(lower=designation.strip().lower())
+
+    def search(self, text):
+        query = beginning_with(text)
+        return self.alias(words=KEYSET_WORDS).filter(words=query) if query else self.none()
+
+    def visible_to(self, person):
+        if not person.has_perm("keys.view_keyset"):
+            return self.none()
+        if person.has_perm("accounts.see_everything"):
+            return self
+        today = timezone.localdate(timezone=settings.INSTITUTION_ZONE)
+        managed = Building.objects.managed_by(person, on=today)
+        here = self.model.objects.filter(pinnings__until=None, pinnings__door__building__in=managed)
+        return self.filter(pk__in=here.values("pk"))
+
+    def for_list(self):
+        return self.select_related("system", "own").order_by("designation", "pk")
+
+
+class Keyset(models.Model):
+    """What a cylinder is pinned to: the doors of one keyset are keyed alike. Which keys turn it, ``Operates`` says."""
+
+    class Kind(models.TextChoices):
+        PLAIN = "plain", _("Plain")
+        CROSS = "cross", _("Cross-keyed")
+        NMK = "nmk", _("Not master-keyed")
+        SKD = "skd", _("Single keyed")
+
+    system = models.ForeignKey(KeySystem, models.PROTECT, related_name="keysets", verbose_name=_("key system"))
+    designation = models.CharField(
+        _("designation"), max_length=64, help_text=_("Such as AA1, XAA3 or AA1(NMK): what the chart calls it.")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.PLAIN)
+    own = models.ForeignKey(
+        KeySymbol,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="own_keysets",
+        verbose_name=_("own symbol"),
+        help_text=_("Whose key it is made for; a cross-keyed cylinder may have none."),
+    )
+    history = kept_history()
+    objects = KeysetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("keyset"), _("keysets")
+        ordering = ["designation", "pk"]
+        permissions = [("rekey", "Can say what turns a keyset, and which keyset a door has")]
+        indexes = [GinIndex(KEYSET_WORDS, name="keyset_by_words")]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("designation"),
+                "system",
+                name="keyset_one_per_system_designation",
+                violation_error_message=_("This system has a keyset of this designation already."),
+            ),
+            models.CheckConstraint(condition=~Q(designation=""), name="keyset_has_designation"),
+            models.CheckConstraint(condition=Q(kind__in=["plain", "cross", "nmk", "skd"]), name="keyset_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind="cross") | Q(own__isnull=False), name="keyset_without_own_symbol_is_crossed"
+            ),
+        ]
+
+    def __str__(self):
+        return self.designation
+
+
+class OperatesQuerySet(models.QuerySet):
+    def now(self):
+        return self.filter(NOW)
+
+    def at(self, moment):
+        """What turned what at ``moment``."""
+        return self.filter(at_moment(moment))
+
+    def unexplained(self):
+        """Rows that the hierarchy would not make: not the keyset's own symbol, nor one above it.
+
+        A row that says itself where it comes from (cross-keyed, selective) is explained. Parents are of a higher
+        level, and there are five levels: so four steps up are all there can be.
+        """
+        above = Q(symbol=F("keyset__own"))
+        path = "keyset__own"
+        for _step in range(STEPS_UP):
+            path += "__parent"
+            above |= Q(symbol=F(path), keyset__kind__in=[Keyset.Kind.PLAIN, Keyset.Kind.CROSS])
+        said = [Operates.Source.CROSS, Operates.Source.SELECTIVE]
+        return self.now().exclude(source__in=said).exclude(above)
+
+    def for_list(self):
+        return self.select_related("keyset__system", "symbol__system").order_by("symbol__symbol", "pk")
+
+
+class Operates(models.Model):
+    """A key symbol turns a keyset, from one moment to another. What a key opens is always read from here."""
+
+    class Source(models.TextChoices):
+        OWN = "own", _("Own key")
+        HIERARCHY = "hierarchy", _("Above it")
+        CROSS = "cross", _("Cross-keyed")
+        SELECTIVE = "selective", _("Selective master")
+        LISTED = "listed", _("Taken from a list")
+        MANUAL = "manual", _("Entered by hand")
+
+    keyset = models.ForeignKey(Keyset, models.PROTECT, related_name="operates", verbose_name=_("keyset"))
+    symbol = models.ForeignKey(KeySymbol, models.PROTECT, related_name="operates", verbose_name=_("key symbol"))
+    source = models.CharField(_("because"), max_length=16, choices=Source)
+    since = models.DateTimeField(_("since"))
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+    history = kept_history()
+    objects = OperatesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("key that turns it"), _("keys that turn it")
+        indexes = [
+            models.Index(fields=["symbol", "keyset"], condition=NOW, name="operates_now_by_symbol"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["keyset", "symbol"], condition=NOW, name="operates_once_now"),
+            models.CheckConstraint(condition=NOW | Q(until__gt=F("since")), name="operates_ends_after_it_begins"),
+            models.CheckConstraint(
+                condition=Q(source__in=["own", "hierarchy", "cross", "selective", "listed", "manual"]),
+                name="operates_source_is_known",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.symbol} → {self.keyset}"

@@ -33,7 +33,7 @@ FOLDERS = {"management", "migrations", "tests"}
 MORE = {
     "accounts": {"adapters", "codes", "context", "due", "middleware", "roles", "trust"},
     "assets": {"asset_columns", "asset_list", "availability", "ical", "locations"},
-    "keys": {"key_list"},
+    "keys": {"chart", "door_list", "key_list"},
     "tickets": {"tokens"},
 }
 UNWELCOME = {"utils", "helpers", "services", "managers", "signals", "mixins", "constants", "base", "common"}
@@ -109,6 +109,8 @@ TESTED_IN = {
     "test_kits": {"add_to_kit", "dissolve_kit", "remove_from_kit"},
     "test_take_back_kit": {"part_found"},
     "test_hold_key": {"release_expired_holds", "release_hold"},
+    "test_doors": {"pin_door", "reinstate_door", "retire_door", "unpin_door"},
+    "test_keysets": {"add_keyset", "let_operate", "place_symbol", "stop_operating"},
     "test_kiosk_check_out": {"check_out_at_kiosk", "clerk_by_pin"},
     "test_kiosk_register": {"claim_kiosk", "kiosk_of", "register_kiosk", "revoke_kiosk"},
     "test_kiosk_return": {"take_back_at_kiosk"},

@@ -41,11 +41,12 @@ SIGN_IN_CHANGES = {
 
 
 class Content(NamedTuple):
-    """A message as it is sent: plain text, and the same as HTML."""
+    """A message as it is sent: plain text, and the same as HTML; answers go to the desk where it says nothing else."""
 
     subject: str
     text: str
     html: str
+    answers_to: str = ""
 
 
 def post(**message):

@@ -10,6 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from keysite.environment import channels, flag, number, text, time_of_day, words
+from keysite.incoming import IMAP as IMAP
+from keysite.incoming import TICKET_MAIL as TICKET_MAIL
 from keysite.limits import RATE_LIMITS
 from keysite.logs import LOGGING as LOGGING
 from keysite.navigation import UNFOLD as UNFOLD

@@ -1,5 +1,6 @@
 """What is written to people, and what keeps a form from acting twice."""
 
+import re
 import uuid
 
 from django.conf import settings
@@ -7,6 +8,8 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+MESSAGE_ID = re.compile(r"<notice-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^<>@\s]+>")
 
 
 class NoticeQuerySet(models.QuerySet):
@@ -18,6 +21,11 @@ class NoticeQuerySet(models.QuerySet):
 
     def sent(self):
         return self.filter(sent_at__isnull=False)
+
+    def of_message(self, message_id):
+        """What was sent under this Message-ID, if anything."""
+        found = MESSAGE_ID.fullmatch(message_id)
+        return self.sent().filter(public_id=found[1]).first() if found else None
 
     def cancelled(self):
         return self.filter(cancelled_at__isnull=False)

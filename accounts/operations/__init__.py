@@ -17,7 +17,7 @@ from accounts.operations.lending import (
     refuse_own_extension,
     with_trust,
 )
-from accounts.operations.outbox import resend_notice, send_notices
+from accounts.operations.outbox import note_bounce, resend_notice, send_notices
 from accounts.operations.people import (
     anonymise,
     block,
@@ -68,6 +68,7 @@ __all__ = [
     "import_people",
     "issue_pin",
     "kiosk_of",
+    "note_bounce",
     "once",
     "propose_department",
     "prove_address",

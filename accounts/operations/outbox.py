@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import notices
 from accounts.models import Notice
 from keysite.ledger import Refusal, lock, record
+from keysite.reply_addresses import tagged
 
 log = logging.getLogger(__name__)
 GIVE_UP_AFTER = timedelta(days=5)
@@ -55,6 +56,21 @@ def resend_notice(*, notice, by):
             person.email_bounced_at = None
             record(person, by=by, reason="address tried again")
     return notices.post(kind=notice.kind, person=notice.person, address=notice.address, facts=notice.facts, by=by)
+
+
+@transaction.atomic
+def note_bounce(*, notice, status):
+    """A notice that was sent has come back for good, with a ``status`` of RFC 3463: its person gets no more mail.
+
+    Nothing is marked when they have another address by now, or are marked already.
+    """
+    if notice.person:
+        lock(notice.person)
+        if notice.person.email_bounced_at is None and notice.person.email.lower() == notice.sent_to.lower():
+            _mark(notice.person, timezone.now(), "mail came back")
+    lock(notice)
+    notice.last_error = _("Came back: %(status)s") % {"status": status}
+    notice.save()
 
 
 @transaction.atomic
@@ -106,13 +122,15 @@ def _deliver(notice, content, connection, at):
 
 
 def _message(notice, content, connection):
+    headers = {"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated"}
     message = mail.EmailMultiAlternatives(
         content.subject,
         content.text,
+        from_email=tagged(f"b{notice.pk}") or None,  # of the envelope: there a mail comes back that cannot be delivered
         to=[notice.recipient],
         connection=connection,
-        headers={"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated"},
-        reply_to=[settings.DESK_EMAIL],
+        headers=headers | {"From": settings.DEFAULT_FROM_EMAIL},
+        reply_to=[content.answers_to or settings.DESK_EMAIL],
     )
     message.attach_alternative(content.html, "text/html")
     return message
@@ -135,8 +153,12 @@ def _refused(notice, error, code, at):
 def _note_bounce(person, at):
     """Nothing more is sent to this address until it is proved again or staff correct it."""
     lock(person)
+    _mark(person, at, "mail refused by the server")
+
+
+def _mark(person, at, reason):
     person.email_bounced_at = at
-    record(person, by=None, reason="mail refused by the server")
+    record(person, by=None, reason=reason)
 
 
 def _try_later(notice, error, at):

@@ -28,7 +28,7 @@ def read(name):
 
 
 def settings_read():
-    text = read("keysite/settings.py") + read("keysite/providers.py")
+    text = "".join(read(f"keysite/{name}.py") for name in ("settings", "providers", "incoming"))
     return set(re.findall(rf'"({NAME})"', text))
 
 

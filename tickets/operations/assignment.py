@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from keysite.ledger import Refusal, record, remove
 from tickets import notices
 from tickets.models import Helper
-from tickets.operations.rules import begin, save
+from tickets.operations.rules import allow, begin, save
 
 
 @transaction.atomic
@@ -15,6 +15,7 @@ def assign_ticket(*, ticket, by, technician=None, team=None, version=None):
     tickets, when nobody is named, and while the ticket may not be changed.
     """
     begin(ticket, version=version)
+    allow(by, "tickets.assign_ticket")
     if technician is None and team is None:
         raise Refusal(_("Name a technician or a team."))
     if technician is not None and not (technician.is_active and technician.has_perm("tickets.work")):
@@ -29,6 +30,7 @@ def assign_ticket(*, ticket, by, technician=None, team=None, version=None):
 def add_helper(*, ticket, person, by):
     """Somebody works on it, too. Refused for whoever does already, and cannot work on tickets."""
     begin(ticket)
+    allow(by, "tickets.assign_ticket")
     words = {"person": person.name or person.email}
     if not (person.is_active and person.has_perm("tickets.work")):
         raise Refusal(_("%(person)s does not work on tickets. Choose a technician.") % words)
@@ -44,5 +46,6 @@ def add_helper(*, ticket, person, by):
 def remove_helper(*, helper, by):
     """Somebody does not work on it any more."""
     begin(helper.ticket)
+    allow(by, "tickets.assign_ticket")
     remove(helper, by=by, reason="helps no more")
     save(helper.ticket, by=by, reason="helper removed")

@@ -8,7 +8,7 @@ from keysite.ledger import Refusal, record, remove
 from tickets import notices
 from tickets.models import Link, Status, Ticket, TrackingLink, Watcher
 from tickets.operations.repairs import give_back, hold
-from tickets.operations.rules import Stale, begin, move, save
+from tickets.operations.rules import Stale, begin, move, refuse_unseen, save
 from tickets.operations.thread import add_watcher
 from tickets.operations.tracking import tracking_link
 
@@ -25,7 +25,7 @@ def merge(*, ticket, into, by, version=None):
         raise Refusal(_("Choose another ticket: this one is #%(number)s itself.") % words)
     _hold_both(ticket, into, version=version)
     move(ticket, "merge", by=by)
-    _refuse_unseen(by, into)
+    refuse_unseen(by, into)
     if into.is_locked:
         words["status"] = into.get_status_display()
         raise Refusal(_("Ticket #%(number)s is “%(status)s”: nothing goes on there. Choose an open one.") % words)
@@ -64,11 +64,6 @@ def _hold_both(ticket, other, *, version):
     """Both tickets, in the order in which everybody takes them, and before them the asset of the first."""
     hold(ticket, others=[other], version=version, locked_too=True)
     begin(other, locked_too=True)
-
-
-def _refuse_unseen(by, ticket):
-    if not Ticket.objects.visible_to(by).filter(pk=ticket.pk).exists():
-        raise Refusal(_("There is no ticket #%(number)s that you may see.") % {"number": ticket.number})
 
 
 def _let_follow(ticket, into, *, by):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from keysite import images
 from keysite.ledger import Refusal, record
 from tickets.models import Photo
-from tickets.operations.rules import begin, save
+from tickets.operations.rules import begin, refuse_stranger, save
 
 AT_ONCE, MOST = 5, 40
 
@@ -16,9 +16,11 @@ AT_ONCE, MOST = 5, 40
 def add_ticket_photos(*, ticket, pictures, by, comment=None, internal=False, version=None):
     """Show photos with a ticket; ``pictures`` are what ``keysite.images.read`` made of the uploads.
 
-    Refused for more than five at once or forty in all, and while the ticket may not be changed. Gives back the photos.
+    Refused for more than five at once or forty in all, while the ticket may not be changed, and for whoever has no part
+    in it. Gives back the photos.
     """
     begin(ticket, version=version)
+    refuse_stranger(by, ticket, internal=internal)
     added = show(ticket, pictures, by=by, comment=comment, internal=internal)
     save(ticket, by=by, reason="photos added")
     return added

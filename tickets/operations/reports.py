@@ -14,21 +14,35 @@ from tickets import notices
 from tickets.models import Link, Status, Ticket
 from tickets.operations.moves import reopen
 from tickets.operations.photos import show
-from tickets.operations.rules import begin, save
+from tickets.operations.repairs import hold
+from tickets.operations.rules import allow, begin, save
 from tickets.operations.thread import add_watcher
 from tickets.operations.tracking import new_link, tracking_link
 
 
 @transaction.atomic
 def report(
-    *, title, by=None, address="", name="", description="", category=None, pictures=(), trust=Trust.TYPED, **place
+    *,
+    title,
+    by=None,
+    reporter=None,
+    address="",
+    name="",
+    description="",
+    category=None,
+    pictures=(),
+    trust=Trust.TYPED,
+    **place,
 ):
     """A fault is reported: by ``by``, who is signed in, or by whoever belongs to ``address``.
 
+    At the desk ``by`` writes down what ``reporter``, or whoever belongs to ``address``, said on the telephone; without
+    either it is the clerk's own report, and ``name`` says who called.
+
     ``place`` says where, by ``space``, ``asset``, ``key`` or ``place_in_words``. A person of the register stays as they
     are; an address that is not known gets a row of its own, without a name: what is typed into an open form is kept
-    with the ticket only. The reporter gets a secret address to follow it. Refused without a title, without a place, and
-    without anybody to answer to. Gives back the ticket.
+    with the ticket only. The reporter gets a secret address to follow it. Refused without a title, without a place,
+    without anybody to answer to, and for somebody else without the permission. Gives back the ticket.
     """
     title = " ".join(title.split())[:120]
     place["place_in_words"] = place.get("place_in_words", "").strip()[:200]
@@ -36,19 +50,16 @@ def report(
         raise Refusal(_("Say in a few words what is broken."))
     if not any(place.values()):
         raise Refusal(_("Say where it is: choose a room or a thing, or describe the place."))
-    if by is None and not address:
-        raise Refusal(_("Give your e-mail address, so that we can answer."))
-
-    reporter = by or register(email=address, by=None, reason="reported a fault")
+    reporter = _reporter(by, reporter, address)
     ticket = Ticket(title=title, description=description.strip()[:5000], reporter=reporter, trust=trust, **place)
-    ticket.reporter_name, ticket.number = name.strip()[:200], _next_number()
+    ticket.reporter_name, ticket.number = name.strip()[:200], next_number()
     ticket.reported_at = ticket.moved_at = ticket.touched_at = timezone.now()
     if category:
         ticket.category, ticket.priority, ticket.team = category, category.priority, category.team
     record(ticket, by=by, reason=with_trust("reported", trust))
-    show(ticket, pictures, by=reporter)
+    show(ticket, pictures, by=by or reporter)
     new_link(ticket, reporter)
-    notices.reported(ticket, by=reporter)
+    notices.reported(ticket, by=by or reporter)
     return ticket
 
 
@@ -59,7 +70,7 @@ def report_again(*, ticket, by, text, trust=Trust.PROVED):
     A ticket that was confirmed within ``REOPEN_DAYS`` is opened again; else a new one follows it, about the same
     thing. Refused without words, and while the ticket is not over. Gives back the ticket that goes on.
     """
-    begin(ticket, locked_too=True)
+    hold(ticket, locked_too=True)
     if ticket.status not in {Status.CONFIRMED, Status.REJECTED}:
         raise Refusal(_("Ticket #%(number)s is not over: answer there.") % {"number": ticket.number})
     if not text.strip():
@@ -93,7 +104,20 @@ def me_too(*, ticket, by=None, address="", trust=Trust.TYPED):
     return ticket
 
 
-def _next_number():
+def _reporter(by, reporter, address):
+    """Who is answered. Refused without anybody, and for another one than ``by`` without the permission."""
+    if reporter is None and address:
+        reporter = register(email=address, by=by, reason="reported a fault")
+    reporter = reporter or by
+    if reporter is None:
+        raise Refusal(_("Give your e-mail address, so that we can answer."))
+    if by is not None and by != reporter:
+        allow(by, "tickets.report_for_others")
+    return reporter
+
+
+def next_number():
+    """The number of the next ticket; one that is not used leaves a gap."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('ticket_number')")
         return cursor.fetchone()[0]

@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from keysite.ledger import Refusal, lock, record
-from tickets.models import LOCKED, MOVES, Status
+from tickets.models import LOCKED, MOVES, Status, Ticket
 
 RELATED = ("category", "asset", "reporter", "technician", "team")
 EDGES = {move.deed: move for move in MOVES}
@@ -65,6 +65,29 @@ def allow(by, permission):
     """Refuse whoever has not got ``permission`` (any more), at whatever door. ``by`` is None for the clock."""
     if by is not None and not by.has_perm(permission):
         raise Refusal(_("Your role does not allow this. Ask somebody whose role does."))
+
+
+def refuse_unseen(by, ticket):
+    """Refuse a ticket that ``by`` may not see, in the words for one that is not there."""
+    if not Ticket.objects.visible_to(by).filter(pk=ticket.pk).exists():
+        raise Refusal(_("There is no ticket #%(number)s that you may see.") % {"number": ticket.number})
+
+
+def refuse_stranger(by, ticket, *, internal):
+    """Refuse whoever has no part in the ticket (any more).
+
+    Its reporter, its watchers and whoever has an address to follow it may speak in public; among themselves those may
+    whose role it is.
+    """
+    if by is None:
+        return
+    if internal or not (ticket.reporter_id == by.pk or _follows(by, ticket)):
+        allow(by, "tickets.change_ticket")
+
+
+def _follows(person, ticket):
+    watching = ticket.watchers.filter(person=person, ended_at=None)
+    return ticket.tracking_links.in_use().filter(person=person).exists() or watching.exists()
 
 
 def save(ticket, *, by, reason):

@@ -6,15 +6,19 @@ from django.utils.translation import gettext as _
 
 from keysite.ledger import Refusal, lock, record
 from tickets.models import WorkEntry
-from tickets.operations.rules import begin, save
+from tickets.operations.rules import allow, begin, save
 
 MOST_MINUTES, MOST_COST = 60 * 24 * 31, 9_999_999
 
 
 @transaction.atomic
 def add_work(*, ticket, by, minutes, parts="", cost=None, note="", version=None):
-    """Write down what a repair took. Refused while it may not be changed, and for time or money out of range."""
+    """Write down what a repair took.
+
+    Refused while it may not be changed, for time or money out of range, and without the permission to work on tickets.
+    """
     begin(ticket, version=version)
+    allow(by, "tickets.work")
     entry = enter(ticket, by=by, minutes=minutes, parts=parts, cost=cost, note=note)
     save(ticket, by=by, reason="work entered")
     return entry
@@ -36,6 +40,7 @@ def enter(ticket, *, by, minutes, parts="", cost=None, note=""):
 def tick(*, check, by, done=True):
     """A line of the checklist is done, or is not after all. Refused while the ticket may not be changed."""
     begin(check.ticket)
+    allow(by, "tickets.work")
     lock(check)
     check.done_at, check.done_by = (timezone.now(), by) if done else (None, None)
     record(check, by=by, reason="checked" if done else "unchecked")

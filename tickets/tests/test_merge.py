@@ -1,6 +1,7 @@
 """``merge``: two reports of one fault, and ``unmerge``: they are two after all."""
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from accounts.models import Notice
 from accounts.tests.factories import PersonFactory
@@ -106,11 +107,11 @@ def test_into_itself_into_a_deleted_one_and_by_a_stale_page_is_refused(clerk):
         merge(ticket=ticket, into=TicketFactory(), by=clerk, version=7)
 
 
-def test_into_a_ticket_that_one_may_not_see_is_refused_without_a_word_about_it(technician):
-    """A role that merges and sees only its own: there is none, but somebody may make one."""
-    ticket, into = TicketFactory(technician=technician), TicketFactory(title="Secret")
+def test_into_a_ticket_that_one_may_not_see_is_refused_without_a_word_about_it(technician, clerk):
+    technician.user_permissions.add(Permission.objects.get(codename="merge_ticket"))
+    ticket, into = TicketFactory(technician=technician), TicketFactory(technician=clerk, title="Secret")
 
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Refusal, match="that you may see") as refused:
         merge(ticket=ticket, into=into, by=technician)
 
     assert "Secret" not in str(refused.value)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import Notice, Person
+from accounts.models import Notice, Person, Trust
 from accounts.operations import send_notices
 from accounts.tests.factories import PersonFactory
 from assets.tests.factories import SpaceFactory
@@ -77,3 +77,51 @@ def test_a_wrong_token_leads_nowhere(borrower, token):
 def test_what_is_missing_is_asked_for(values, sentence):
     with pytest.raises(Refusal, match=sentence):
         report(**values)
+
+
+def test_a_clerk_writes_down_what_somebody_says_on_the_telephone(clerk):
+    caller = PersonFactory(email="caller@example.edu", email_proved_at=timezone.now())
+
+    ticket = report(title="No light", by=clerk, reporter=caller, place_in_words="the yard", trust=Trust.STAFF)
+
+    assert (ticket.reporter, ticket.history.get().history_user, ticket.trust) == (caller, clerk, Trust.STAFF)
+    assert ticket.tracking_links.get().person == caller
+    assert [(notice.person, notice.facts["event"]) for notice in Notice.objects.all()] == [(caller, "reported")]
+
+
+def test_who_calls_is_answered_at_the_address_they_say_and_stays_as_they_are(clerk):
+    known = PersonFactory(email="known@example.edu", first_name="Kim")
+    values = {"by": clerk, "title": "No light", "place_in_words": "the yard", "trust": Trust.STAFF}
+
+    first = report(address="Known@example.edu", name="Another", **values)
+    second = report(address="new@example.edu", name="Somebody", **values)
+
+    known.refresh_from_db()
+    assert (first.reporter, known.first_name, first.reporter_name) == (known, "Kim", "Another")
+    assert (second.reporter.email, second.reporter.name, second.reporter.email_proved_at) == (
+        "new@example.edu",
+        "",
+        None,
+    )
+    assert {notice.kind for notice in Notice.objects.filter(person=second.reporter)} == {"ticket_news"}
+
+
+def test_who_calls_without_an_address_is_named_in_the_clerks_own_report(clerk):
+    ticket = report(title="No light", by=clerk, name="Voice on line 2", place_in_words="the yard", trust=Trust.STAFF)
+
+    assert (ticket.reporter, ticket.reporter_name) == (clerk, "Voice on line 2")
+
+
+@pytest.mark.parametrize("role", ["technician", "key_shop", "auditor", None])
+def test_nobody_reports_for_others_without_the_permission(make_staff, borrower, role):
+    by, other = make_staff(role) if role else borrower, PersonFactory()
+    values = {"by": by, "title": "No light", "place_in_words": "the yard"}
+
+    with pytest.raises(Refusal, match="Your role does not allow"):
+        report(reporter=other, **values)
+    with pytest.raises(Refusal, match="Your role does not allow"):
+        report(address="unknown@example.edu", **values)
+
+    assert not Ticket.objects.exists()
+    assert not Person.objects.filter(email="unknown@example.edu").exists()
+    assert report(reporter=by, **values).reporter == by

@@ -8,23 +8,25 @@ from accounts.models import Trust
 from keysite.ledger import Refusal, record
 from tickets import notices
 from tickets.models import Comment, Watcher
-from tickets.operations.rules import begin, save
+from tickets.operations.rules import allow, begin, refuse_stranger, save
 
 LONGEST = 5000
 
 
 @transaction.atomic
-def comment(*, ticket, by, text, internal, trust=Trust.STAFF, version=None):
-    """A public reply, or an internal note, which never becomes public. Refused when empty or too long, and while the
-    ticket may not be changed. Gives back the comment.
+def comment(*, ticket, by, text, internal, trust=Trust.STAFF, version=None, message_id=""):
+    """A public reply, or an internal note, which never becomes public. Refused when empty or too long, while the
+    ticket may not be changed, and for whoever has no part in it. Gives back the comment.
     """
     begin(ticket, version=version)
+    refuse_stranger(by, ticket, internal=internal)
     text = text.strip()
     if not text:
         raise Refusal(_("Write something first."))
     if len(text) > LONGEST:
         raise Refusal(_("That is too long: at most %(most)s characters.") % {"most": LONGEST})
     said = Comment(ticket=ticket, text=text, internal=internal, at=timezone.now(), by=by, trust=trust)
+    said.message_id = message_id
     record(said, by=by, reason="noted" if internal else "replied")
     save(ticket, by=by, reason="noted" if internal else "replied")
     if internal:
@@ -36,8 +38,13 @@ def comment(*, ticket, by, text, internal, trust=Trust.STAFF, version=None):
 
 @transaction.atomic
 def watch(*, ticket, person, by):
-    """Tell ``person`` what happens to the ticket from now on; twice is once. Refused for a deleted ticket."""
+    """Tell ``person`` what happens to the ticket from now on; twice is once.
+
+    Refused for a deleted ticket, and, for somebody else than oneself, without the permission to change tickets.
+    """
     begin(ticket, locked_too=True)
+    if by != person:
+        allow(by, "tickets.change_ticket")
     add_watcher(ticket, person, by=by, reason="watched")
     return Watcher.objects.get(ticket=ticket, person=person, ended_at=None)
 

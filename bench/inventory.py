@@ -56,7 +56,7 @@ def clear():
 
 def copy_rows(cursor, model, rows):
     """Write ``rows``, each the values by column that are not the default."""
-    fields = model._meta.concrete_fields
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
     usual = {field.column: field.get_db_prep_save(field.get_default(), connection) for field in fields}
     with cursor.copy(f"COPY {model._meta.db_table} ({', '.join(f'{name}' for name in usual)}) FROM STDIN") as copy:
         for row in rows:

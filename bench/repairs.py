@@ -20,6 +20,11 @@ SHARES = {COMMON: 0.3, FREQUENT: 0.05, SELDOM: 0.01}
 SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ka", "le", "mi", "no", "pu", "ra", "se", "ti", "vo", "wu", "ze")
 MODELS = (Team, Category, Ticket, TeamMember, Comment, Watcher, Helper, TrackingLink)
 OVER = ((Status.CONFIRMED, 90), (Status.REJECTED, 7), (Status.RESOLVED, 3))
+SAID = """
+    UPDATE tickets_ticket SET said = thread.said
+    FROM (SELECT ticket_id, string_agg(text, ' ' ORDER BY id) AS said FROM tickets_comment GROUP BY ticket_id) thread
+    WHERE thread.ticket_id = tickets_ticket.id
+"""
 GOING_ON = (Status.NEW, Status.ACCEPTED, Status.IN_PROGRESS, Status.STALLED)
 
 
@@ -35,6 +40,7 @@ def build(tickets):
         writer = Writer()
         copy_rows(cursor, Ticket, _tickets(tickets, people, about, writer))
         copy_rows(cursor, Comment, _comments(tickets, people, writer))
+        cursor.execute(SAID)
         copy_rows(cursor, Watcher, _others(tickets // 10, tickets, people, since=timezone.now()))
         copy_rows(cursor, Helper, _others(tickets // 100, tickets, people[:TECHNICIANS]))
         for model in MODELS:

@@ -1,16 +1,12 @@
 """What is said about a ticket, shown with it, and who follows it."""
 
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, Trust
 from keysite.ledger import kept_history
-from keysite.search import beginning_with, words_of
 from tickets.models.tickets import Ticket
-
-COMMENT_WORDS = words_of("text")
 
 
 class CommentQuerySet(models.QuerySet):
@@ -20,10 +16,6 @@ class CommentQuerySet(models.QuerySet):
     def readable_by(self, person):
         """Internal notes only for whom the role lets read comments."""
         return self if person.has_perm("tickets.view_comment") else self.public()
-
-    def search(self, text):
-        query = beginning_with(text)
-        return self.alias(words=COMMENT_WORDS).filter(words=query) if query else self.none()
 
     def for_list(self):
         return self.select_related("by").order_by("at", "pk")
@@ -47,7 +39,6 @@ class Comment(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("comment"), _("comments")
         indexes = [
-            GinIndex(COMMENT_WORDS, name="comment_by_words"),
             models.Index(fields=["ticket", "at", "id"], name="comment_of_ticket"),
         ]
         constraints = [

@@ -1,26 +1,26 @@
 """A report and its repair: one row from the first word to the confirmation."""
 
-from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, Trust
-from assets.models import Asset, BuildingManager, Space
+from assets.models import Asset, Space
 from keys.models import Key
 from keysite.ledger import kept_history
-from keysite.search import beginning_with, few, words_of
 from tickets.models.categories import Category, Priority, Team
 from tickets.models.clock import TicketsByTime
 from tickets.models.life import AT_WORK, LOCKED, MOVES, OPEN, Status
 from tickets.models.lists import TicketLists
+from tickets.models.search import TICKET_WORDS, TicketSearch
 
-TICKET_WORDS = words_of("title", "description", "place_in_words", "resolution")
+MOST_SAID = 50_000  # characters of a thread that are found again: the last; PostgreSQL keeps a megabyte of words
 
 
-class TicketQuerySet(TicketsByTime, TicketLists):
+class TicketQuerySet(TicketSearch, TicketsByTime, TicketLists):
     def kept(self):
         """Not deleted."""
         return self.filter(deleted_at__isnull=True)
@@ -66,52 +66,13 @@ class TicketQuerySet(TicketsByTime, TicketLists):
         subject = {"asset": asset, "space": space, "key": key}
         return self.kept().filter(**{name: row for name, row in subject.items() if row})
 
-    def search(self, text):
-        """Tickets of this number, about this asset, of these people, or with a word beginning so in text or thread."""
-        query = beginning_with(text)
-        if query is None:
-            return self.none()
-        meant = [self.model.objects.alias(words=TICKET_WORDS).filter(words=query)]
-        said = _comments().search(text).values("ticket")
-        meant += [
-            self.model.objects.filter(pk__in=said),
-            self.model.objects.filter(asset__in=Asset.objects.with_code(text)),
-        ]
-        meant.append(self.model.objects.filter(reporter__in=few(Person.objects.search(text))))
-        number = text.strip().lstrip("#")
-        if number.isdecimal() and len(number) < 10:
-            meant.append(self.model.objects.filter(number=int(number)))
-        first, *others = (tickets.values("pk") for tickets in meant)
-        return self.filter(pk__in=first.union(*others))
-
-    def visible_to(self, person):
-        """All for a role without scope; for technicians theirs and their teams'; for managers those of their buildings.
-
-        For anybody what they reported or watch.
-        """
-        if person.has_perms(["tickets.view_ticket", "accounts.see_everything"]):
-            return self
-        watched = self.model.objects.filter(watchers__person=person, watchers__ended_at__isnull=True)
-        rows = Q(reporter=person) | Q(pk__in=watched.values("pk"))
-        if person.has_perm("tickets.work"):
-            helped = self.model.objects.filter(helpers__person=person)
-            rows |= Q(technician=person) | Q(team__in=Team.objects.of(person)) | Q(pk__in=helped.values("pk"))
-            rows |= Q(technician__isnull=True, team__isnull=True)
-        elif person.has_perm("tickets.view_ticket"):
-            today = timezone.localdate(timezone=settings.INSTITUTION_ZONE)
-            managed = BuildingManager.objects.current(on=today).filter(person=person)
-            rows |= Q(space__building__in=managed.values("building"))
-        return self.filter(rows)
-
     def for_list(self):
-        return self.select_related(
-            "category", "space__building", "asset", "key__symbol", "reporter", "technician", "team"
-        ).order_by("-number")
-
-
-def _comments():
-    """All comments; their module is above this one."""
-    return Ticket._meta.get_field("comments").related_model.objects
+        """The newest first, without what is there for the search only."""
+        return (
+            self.select_related("category", "space__building", "asset", "key__symbol", "reporter", "technician", "team")
+            .order_by("-number")
+            .defer("said", "words")
+        )
 
 
 class Ticket(models.Model):
@@ -179,9 +140,13 @@ class Ticket(models.Model):
     )
     deleted_reason = models.CharField(_("why deleted"), max_length=200, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    said = models.TextField(
+        editable=False, blank=True, help_text="The text of the comments once more, for the search; see decision 15."
+    )
+    words = models.GeneratedField(expression=TICKET_WORDS, output_field=SearchVectorField(), db_persist=True)
 
     objects = TicketQuerySet.as_manager()
-    history = kept_history()
+    history = kept_history(excluded_fields=["said", "words"])
 
     class Meta:
         verbose_name, verbose_name_plural = _("ticket"), _("tickets")
@@ -196,7 +161,7 @@ class Ticket(models.Model):
             ("export_ticket", "Can export tickets"),
         ]
         indexes = [
-            GinIndex(TICKET_WORDS, name="ticket_by_words"),
+            GinIndex(fields=["words"], name="ticket_by_words"),
             models.Index(fields=["-number"], condition=OPEN & Q(deleted_at=None), name="ticket_open_newest"),
             models.Index(fields=["status", "-number"], condition=Q(deleted_at=None), name="ticket_by_status"),
             models.Index(fields=["technician", "-number"], condition=OPEN & Q(deleted_at=None), name="ticket_open_of"),
@@ -259,6 +224,10 @@ class Ticket(models.Model):
 
     def is_overdue(self, *, at=None):
         return self.is_open and self.due_at is not None and self.due_at < (at or timezone.now())
+
+    def hear(self, comment):
+        """Let the ticket be found by the words of a comment; the deed that wrote it saves the ticket."""
+        self.said = f"{self.said} {comment.text}".strip()[-MOST_SAID:]
 
     def moves(self):
         """The edges that lead on from where it stands."""

@@ -28,6 +28,7 @@ def comment(*, ticket, by, text, internal, trust=Trust.STAFF, version=None, mess
     said = Comment(ticket=ticket, text=text, internal=internal, at=timezone.now(), by=by, trust=trust)
     said.message_id = message_id
     record(said, by=by, reason="noted" if internal else "replied")
+    ticket.hear(said)
     save(ticket, by=by, reason="noted" if internal else "replied")
     if internal:
         notices.noted(said, by=by)

@@ -151,7 +151,9 @@ TESTED_IN = {
     | {"revoke_tracking"},
     "test_page_follow": {"add_ticket_photos", "report_again", "resume_mails", "stop_mails"},
     "test_page_report": {"me_too"},
+    "test_link_tickets": {"unlink_tickets"},
     "test_merge": {"unmerge"},
+    "test_remove_ticket": {"restore_ticket"},
     "test_report": {"link_of"},
     "test_staff_sign_in": {"reset_second_factor", "tell_sign_in_changed"},
 }

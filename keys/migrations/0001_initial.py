@@ -2106,6 +2106,16 @@ class Migration(migrations.Migration):
                 name="keyset_by_words",
             ),
         ),
+        migrations.AddIndex(
+            model_name="keyset",
+            index=models.Index(fields=["designation", "id"], name="keyset_by_designation"),
+        ),
+        migrations.AddIndex(
+            model_name="key",
+            index=models.Index(
+                condition=models.Q(("retirement", "lost")), fields=["symbol"], name="key_retired_as_lost"
+            ),
+        ),
         migrations.AddConstraint(
             model_name="keyset",
             constraint=models.UniqueConstraint(

@@ -5,7 +5,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Window
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +34,23 @@ class DoorQuerySet(models.QuerySet):
     def with_labels(self, labels):
         """Doors of one of these labels in any building; the labels are given in lower case."""
         return self.alias(lower_label=Lower("label")).filter(lower_label__in=labels)
+
+    def named(self, names):
+        """Doors called so: pairs of a building's code and a label, in any case."""
+        either = Q(pk__in=[])
+        for code, label in names:
+            either |= Q(lower_code=code.lower(), lower_label=label.lower())
+        return self.alias(lower_code=Lower("building__code"), lower_label=Lower("label")).filter(either)
+
+    def critical(self):
+        return self.filter(criticality__gte=CRITICAL)
+
+    def ordinary(self):
+        return self.filter(criticality__lt=CRITICAL)
+
+    def keyed_to(self, *keysets):
+        """The doors whose cylinders are pinned to one of these keysets now."""
+        return self.filter(pk__in=Pinning.objects.now().filter(keyset__in=keysets).values("door"))
 
     def of_space(self, *spaces):
         """The doors that lead into one of these spaces, or out of it."""
@@ -72,8 +89,18 @@ class DoorQuerySet(models.QuerySet):
         today = timezone.localdate(timezone=settings.INSTITUTION_ZONE)
         return self.filter(building__in=Building.objects.managed_by(person, on=today))
 
+    def with_keyset(self):
+        """Annotates ``keyset_now``, the designation of what the cylinder is pinned to (None: it has none on file)."""
+        now = FilteredRelation("pinnings", condition=Q(pinnings__until=None))
+        return self.annotate(pinning_now=now, keyset_now=F("pinning_now__keyset__designation"))
+
     def for_list(self):
         return self.select_related("building", "space_from", "space_to").order_by("building__code", "label", "pk")
+
+    def critical_first(self):
+        """As a list that begins with the most critical; each row says in ``total`` how many there are."""
+        first = self.for_list().order_by("-criticality", "building__code", "label", "pk")
+        return first.annotate(total=Window(Count("*")))
 
 
 class Door(models.Model):

@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import ExpressionWrapper, FilteredRelation, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -85,7 +85,13 @@ class KeyQuerySet(models.QuerySet):
     def exposed(self):
         """Lost and not found: whoever has one may open what it opens, until that is rekeyed."""
         lost = self.model.objects.filter(loans__loss="lost", loans__lost_at__isnull=False, loans__found_at=None)
-        return self.filter(Q(pk__in=lost.values("pk")) | Q(retirement=Key.Retirement.LOST))
+        retired = self.model.objects.filter(retirement=Key.Retirement.LOST)
+        return self.filter(pk__in=lost.values("pk").union(retired.values("pk")))
+
+    def with_loss(self):
+        """Joins the open loan and its borrower; annotates ``lost_at``, since when a lost key is gone."""
+        lost_at = Coalesce("open_loan__lost_at", "retired_at")
+        return self.with_availability().select_related("open_loan__borrower").annotate(lost_at=lost_at)
 
     def for_list(self):
         return self.select_related("symbol__system", "hook__cabinet").order_by("symbol__symbol", "serial", "pk")
@@ -128,6 +134,7 @@ class Key(models.Model):
             ("import_key", "Can import keys"),
             ("export_key", "Can export keys"),
         ]
+        indexes = [models.Index(fields=["symbol"], condition=Q(retirement="lost"), name="key_retired_as_lost")]
         constraints = [
             models.UniqueConstraint(
                 fields=["symbol", "serial"],

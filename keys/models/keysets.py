@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +43,20 @@ class KeysetQuerySet(models.QuerySet):
         here = self.model.objects.filter(pinnings__until=None, pinnings__door__building__in=managed)
         return self.filter(pk__in=here.values("pk"))
 
+    def crossed(self):
+        return self.filter(kind=Keyset.Kind.CROSS)
+
+    def unexplained(self):
+        """Keysets that a key turns which the hierarchy does not explain."""
+        return self.filter(pk__in=Operates.objects.unexplained().values("keyset"))
+
+    def turned_by_nothing(self):
+        return self.exclude(Exists(Operates.objects.now().filter(keyset=OuterRef("pk"))))
+
+    def without_doors(self):
+        here = self.model.objects.filter(pinnings__until=None, pinnings__isnull=False)
+        return self.exclude(pk__in=here.values("pk"))
+
     def for_list(self):
         return self.select_related("system", "own").order_by("designation", "pk")
 
@@ -77,7 +91,10 @@ class Keyset(models.Model):
         verbose_name, verbose_name_plural = _("keyset"), _("keysets")
         ordering = ["designation", "pk"]
         permissions = [("rekey", "Can say what turns a keyset, and which keyset a door has")]
-        indexes = [GinIndex(KEYSET_WORDS, name="keyset_by_words")]
+        indexes = [
+            GinIndex(KEYSET_WORDS, name="keyset_by_words"),
+            models.Index(fields=["designation", "id"], name="keyset_by_designation"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 Lower("designation"),
@@ -117,6 +134,23 @@ class OperatesQuerySet(models.QuerySet):
             above |= Q(symbol=F(path), keyset__kind__in=[Keyset.Kind.PLAIN, Keyset.Kind.CROSS])
         said = [Operates.Source.CROSS, Operates.Source.SELECTIVE]
         return self.now().exclude(source__in=said).exclude(above)
+
+    def ended(self):
+        return self.exclude(NOW)
+
+    def visible_to(self, person):
+        """All for a role without scope; for managers what turns the cylinders of their buildings."""
+        if not person.has_perm("keys.view_operates"):
+            return self.none()
+        if person.has_perm("accounts.see_everything"):
+            return self
+        return self.filter(keyset__in=Keyset.objects.visible_to(person))
+
+    def search(self, text):
+        """Rows of the symbols, and of the keysets, that ``text`` means."""
+        symbols = self.model.objects.filter(symbol__in=KeySymbol.objects.search(text))
+        keysets = self.model.objects.filter(keyset__in=Keyset.objects.search(text))
+        return self.filter(pk__in=symbols.values("pk").union(keysets.values("pk")))
 
     def for_list(self):
         return self.select_related("keyset__system", "symbol__system").order_by("symbol__symbol", "pk")

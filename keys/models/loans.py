@@ -8,7 +8,9 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Lent, LentQuerySet, Person, Trust
+from keys.models.doors import Pinning
 from keys.models.inventory import Key
+from keys.models.keysets import Operates
 from keys.models.renewals import Renewal
 from keysite.ledger import kept_history
 from keysite.search import among
@@ -62,6 +64,19 @@ class LoanQuerySet(LentQuerySet):
 
     def of(self, keys):
         return self.filter(key__in=keys)
+
+    def symbols(self):
+        """What is stamped on the keys of these loans."""
+        return self.order_by().values("key__symbol")
+
+    def with_redundancy(self):
+        """Annotates ``is_redundant``: the key opens doors, and each of them another key of its borrower opens too."""
+        doors = Pinning.objects.now().filter(keyset=OuterRef("keyset"))
+        turned = Operates.objects.now().filter(symbol=OuterRef("key__symbol")).filter(Exists(doors))
+        too = {"key__symbol__operates__keyset": OuterRef("keyset"), "key__symbol__operates__until": None}
+        others = self.model.objects.running().filter(borrower=OuterRef(OuterRef("borrower")), **too)
+        alone = turned.exclude(Exists(others.exclude(pk=OuterRef(OuterRef("pk")))))
+        return self.annotate(is_redundant=Exists(turned) & ~Exists(alone))
 
     def borrowed_by(self, person):
         """Theirs, whether back or not."""

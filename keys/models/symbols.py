@@ -45,6 +45,13 @@ class KeySymbolQuerySet(models.QuerySet):
         turned = self.model.objects.filter(operates__keyset__pinnings__door__in=doors, **there)
         return self.filter(pk__in=turned.values("pk"))
 
+    def opening_all(self, doors):
+        """Symbols whose keys open every one of these doors now; of no door at all, none."""
+        there = {"keyset__pinnings__until": None, "keyset__pinnings__door__in": doors}
+        turned = self._turning().filter(**there).order_by().values("symbol")
+        openers = turned.annotate(number=Count("keyset__pinnings")).filter(number=len(doors), number__gt=0)
+        return self.filter(pk__in=openers.values("symbol"))
+
     def above(self, *symbols):
         """The parents of these symbols, their parents, and so on; parents are of a higher level, of which there are
         five."""
@@ -66,6 +73,13 @@ class KeySymbolQuerySet(models.QuerySet):
         there = in_use.being(key.Availability.THERE)
         return self.annotate(keys_in_use=_number_of(in_use), keys_there=_number_of(there))
 
+    def with_door_counts(self):
+        """Annotates ``doors_opened``: how many doors keys of the symbol open now."""
+        there = {"keyset__pinnings__until": None, "keyset__pinnings__isnull": False}
+        turned = self._turning().filter(symbol=OuterRef("pk"), **there).order_by().values("symbol")
+        counted = turned.annotate(number=Count("keyset__pinnings")).values("number")
+        return self.annotate(doors_opened=Coalesce(Subquery(counted), 0))
+
     def with_highest_child(self):
         """Annotates ``highest_child``, the level of the highest symbol directly below (None: there is none)."""
         below = self.model.objects.filter(parent=OuterRef("pk")).order_by("-level")
@@ -73,6 +87,14 @@ class KeySymbolQuerySet(models.QuerySet):
 
     def for_list(self):
         return self.select_related("system", "parent").order_by("symbol", "pk")
+
+    def least_first(self):
+        """As a list that begins with what opens the fewest doors."""
+        return self.with_door_counts().for_list().order_by("doors_opened", "symbol", "pk")
+
+    def _turning(self):
+        """Which symbols turn which keysets now; that model is above this one."""
+        return self.model._meta.get_field("operates").related_model.objects.now()
 
 
 class KeySymbol(models.Model):

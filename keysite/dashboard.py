@@ -13,6 +13,8 @@ from accounts.models import Department, Notice, midnight
 from assets.models import Asset, Assignment, Reservation
 from keys.models import Loan
 from keys.models.weeks import weeks_of
+from tickets.models import ParkedMail, Status, Ticket
+from tickets.models.ages import ages_of
 
 HEIGHT, WIDTH, STEP, BAR = 150, 600, 50, 30  # of the chart, in its own units
 
@@ -42,6 +44,7 @@ def add_figures(request, context):
     groups = [
         (_("Keys"), [*_of_loans(person, now)]),
         (_("Assets"), [*_of_assignments(person, now), *_of_reservations(person, now), *_of_assets(person, now)]),
+        (_("Repairs"), [*_of_tickets(person, now)]),
         (_("People and messages"), [*_of_departments(person), *_of_notices(person)]),
     ]
     figures = iter(_figures([one for _title, counted in groups for one in counted]))
@@ -49,6 +52,8 @@ def add_figures(request, context):
     if person.has_perm("keys.view_loan"):
         context["weeks"] = weeks = weeks_of(Loan.objects.visible_to(person), at=now)
         context["chart"] = _chart(weeks)
+    if person.has_perm("tickets.view_ticket"):
+        context["ages"] = ages_of(Ticket.objects.visible_to(person).open(), at=now)
     return context
 
 
@@ -90,6 +95,23 @@ def _of_assets(person, now):
     yield Counted(_("services due"), assets.service_due(on=today), page, "show=service", asks=True)
     if person.has_perm("assets.approve_disposal"):
         yield Counted(_("disposals to approve"), assets.awaiting_approval(), page, "show=awaiting_approval", asks=True)
+
+
+def _of_tickets(person, now):
+    if not person.has_perm("tickets.view_ticket"):
+        return
+    rows, page = Ticket.objects.visible_to(person), "admin:tickets_ticket_changelist"
+    today = timezone.localdate(now, settings.INSTITUTION_ZONE)
+    yield Counted(_("new reports"), rows.being(Status.NEW), page, "show=new", asks=True)
+    yield Counted(_("tickets that nobody has"), rows.unassigned(), page, "show=unassigned")
+    if person.has_perm("tickets.work"):
+        yield Counted(_("my tickets"), rows.open().worked_on_by(person), page, "show=mine")
+    yield Counted(_("tickets overdue"), rows.overdue(at=now), page, "show=overdue", asks=True)
+    yield Counted(_("tickets to take up again"), rows.to_wake(on=today), page, "show=to_wake", asks=True)
+    yield Counted(_("waiting for confirmation"), rows.being(Status.RESOLVED), page, "show=resolved")
+    if person.has_perm("tickets.view_parkedmail") and person.has_perm("tickets.triage"):
+        mails = ParkedMail.objects.visible_to(person).waiting()
+        yield Counted(_("mails to look at"), mails, "admin:tickets_parkedmail_changelist", "show=waiting", asks=True)
 
 
 def _of_departments(person):

@@ -77,6 +77,17 @@ NAVIGATION = [
         _list(_("Imports"), "upload_file", "assets", "importbatch"),
     ),
     _group(
+        _("Repairs"),
+        _list(_("Tickets"), "build", "tickets", "ticket"),
+        _list(_("Parked mail"), "mark_email_unread", "tickets", "parkedmail"),
+        _list(_("Schedules"), "event_repeat", "tickets", "schedule"),
+        _list(_("Work"), "timer", "tickets", "workentry"),
+        _list(_("Categories"), "account_tree", "tickets", "category"),
+        _list(_("Teams"), "groups", "tickets", "team"),
+        _list(_("Tracking links"), "link", "tickets", "trackinglink"),
+        _list(_("Notice preferences"), "notifications", "tickets", "noticepreference"),
+    ),
+    _group(
         _("Places"),
         _list(_("Buildings"), "apartment", "assets", "building"),
         _list(_("Spaces"), "meeting_room", "assets", "space"),

@@ -49,6 +49,7 @@ class Saving(Removable):
     """The part of ``ConsoleAdmin`` that adds and changes rows."""
 
     form = ConsoleForm
+    locks_first = True  # not where a deed saves the row, which takes other locks before
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method != "POST":
@@ -108,7 +109,7 @@ class Saving(Removable):
             obj = self.for_page(request).filter(**{field.name: field.to_python(object_id)}).first()
         except (ValidationError, ValueError):
             return None
-        if obj is not None and request.method == "POST" and connection.in_atomic_block:
+        if obj is not None and self.locks_first and request.method == "POST" and connection.in_atomic_block:
             try:
                 lock(obj)
             except self.model.DoesNotExist:

@@ -15,6 +15,7 @@ from assets.tests.factories import assets_of_every_kind
 from keys.models import Key, KeySymbol, Loan, Renewal
 from keys.tests.factories import HoldFactory, HookFactory, KeyFactory, LoanExceptionFactory, LoanFactory
 from keysite.tests.pages import form_of
+from tickets.tests.factories import tickets_of_every_kind
 
 BAD_IDS = ["abc", "0", "-1", "9" * 25, "%00", "_5F", "é", "1%2F2", "1/history/1"]
 BAD_TEXTS = ["\0", "x" * 300 + "🔑", "9" * 30]
@@ -53,6 +54,7 @@ def console(client, administrator):
     CrontabSchedule.objects.get_or_create(minute="30", hour="3")
     Space.objects.create(building=Building.objects.create(code="B1", name="Hall"), number="1")
     assets_of_every_kind(administrator)
+    tickets_of_every_kind(administrator)
     return client
 
 

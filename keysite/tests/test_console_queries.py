@@ -56,6 +56,7 @@ from keys.tests.factories import (
     LoanFactory,
     opening,
 )
+from keysite.tests.pages_of_tickets import PAGES_OF_TICKETS
 from keysite.tests.queries import queries
 
 NOW = timezone.now()
@@ -202,10 +203,10 @@ PAGES = {
     Kiosk: (_kiosk, 6, 6),
     LoanTerm: (_term, 6, 9),
     Notice: (_notice, 6, 5),
-    Person: (_person, 7, 12),
+    Person: (_person, 7, 13),
     Building: (_building, 6, 10),
-    Space: (_space, 6, 8),
-    Asset: (_asset, 6, 13),
+    Space: (_space, 6, 9),
+    Asset: (_asset, 6, 14),
     AssetModel: (lambda n: AssetModelFactory(manufacturer=ManufacturerFactory()), 7, 8),
     AssetType: (lambda n: AssetTypeFactory(loan_term=LoanTermFactory()), 6, 7),
     Manufacturer: (lambda n: ManufacturerFactory(), 6, 6),
@@ -222,7 +223,7 @@ PAGES = {
     Hook: (lambda n: HookFactory(), 6, 7),
     KeySystem: (lambda n: KeySystemFactory(), 6, 6),
     KeySymbol: (_symbol, 7, 12),
-    Key: (_key, 6, 7),
+    Key: (_key, 6, 8),
     Loan: (_loan, 6, 6),
     LoanException: (lambda n: LoanExceptionFactory(), 6, 6),
     Hold: (lambda n: HoldFactory(), 6, 6),
@@ -230,6 +231,7 @@ PAGES = {
     PeriodicTask: (_task, 6, 8),
     IntervalSchedule: (_task, 6, 5),
     CrontabSchedule: (lambda n: CrontabSchedule.objects.create(minute=str(n)), 6, 5),
+    **PAGES_OF_TICKETS,
 }
 
 
@@ -293,11 +295,11 @@ def test_completion_asks_as_often_for_three_rows_as_for_one(console, field, word
 
 def test_the_dashboard_asks_as_often_with_three_loans_as_with_one(console):
     LoanFactory()
-    with queries(exactly=7):
+    with queries(exactly=8):
         console.get("/admin/")
     LoanFactory()
     LoanFactory()
-    with queries(exactly=7):
+    with queries(exactly=8):
         console.get("/admin/")
 
 

@@ -11,6 +11,7 @@ from assets.models import Building, Space
 from assets.tests.factories import assets_of_every_kind
 from keys.models import Renewal
 from keys.tests.factories import HoldFactory, HookFactory, LoanExceptionFactory, LoanFactory
+from tickets.tests.factories import tickets_of_every_kind
 
 OURS = [model for model in admin.site._registry if model._meta.app_label != "django_celery_beat"]
 
@@ -31,6 +32,7 @@ def everything(db):
     Notice.objects.create(kind="x", person=loan.borrower, dedupe_key="x", next_try_at=now)
     Space.objects.create(building=Building.objects.create(code="B1", name="Hall"), number="1")
     assets_of_every_kind(loan.borrower)
+    tickets_of_every_kind(loan.borrower)
 
 
 def address(model, name, *args):

@@ -12,6 +12,7 @@ from assets.models import Building, BuildingManager, Space
 from assets.tests.factories import AssignmentFactory, assets_of_every_kind
 from keys.models import Renewal
 from keys.tests.factories import HoldFactory, HookFactory, KeyFactory, LoanExceptionFactory, LoanFactory, opening
+from tickets.tests.factories import TicketFactory, tickets_of_every_kind
 
 # What stands in the address of a page that is about nothing in the register.
 MADE_UP = {
@@ -32,6 +33,8 @@ MADE_UP = {
     "ticket_follow": ["x"],
     "ticket_photo": ["x", 1],
     "ticket_thumbnail": ["x", 1],
+    "ticket_staff_photo": [1, 1],
+    "ticket_staff_thumbnail": [1, 1],
     "receipt": ["12345678-1234-5678-1234-567812345678"],
     "admin:view_on_site": [1, 1],
     "admin:app_list": ["keys"],
@@ -59,11 +62,12 @@ class World:
         self.loan = LoanFactory(key=key, borrower=somebody)
         elsewhere, away = LoanFactory(), AssignmentFactory()
         self.foreign = {"keys_key": elsewhere.key, "keys_keysymbol": elsewhere.key.symbol, "keys_loan": elsewhere}
-        self.foreign |= {"assets_asset": away.asset, "assets_assignment": away}
+        self.foreign |= {"assets_asset": away.asset, "assets_assignment": away, "tickets_ticket": TicketFactory()}
         self.rows = {
             **self._people(somebody),
             **self._clock(),
             **self._assets(space, manager),
+            **self._tickets(space),
             "assets_building": building,
             "assets_space": space,
             "keys_keysystem": key.symbol.system,
@@ -83,6 +87,9 @@ class World:
             return reverse(name, args=[self.loan.key.public_code])
         if name == "asset_tag":
             return reverse(name, args=[self.rows["assets_asset"].public_code])
+        if name in {"ticket", "ticket_history", "ticket_mine_follow", "ticket_deed"}:
+            deed = ["note"] if name == "ticket_deed" else []
+            return reverse(name, args=[self.rows["tickets_ticket"].number, *deed])
         if name in MADE_UP:
             return reverse(name, args=MADE_UP[name])
         try:
@@ -117,6 +124,10 @@ class World:
 
     def _assets(self, home, by):
         return {f"assets_{model._meta.model_name}": row for model, row in assets_of_every_kind(by, home=home).items()}
+
+    def _tickets(self, space):
+        kinds = tickets_of_every_kind(PersonFactory(), space=space)
+        return {f"tickets_{model._meta.model_name}": row for model, row in kinds.items()}
 
     def _clock(self):
         every = IntervalSchedule.objects.create(every=7, period="days")

@@ -14,6 +14,9 @@ class ParkedMailQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(decided_at__isnull=True)
 
+    def decided(self):
+        return self.filter(decided_at__isnull=False)
+
     def visible_to(self, person):
         """All for those who decide on it, and for a role without scope."""
         sees = person.has_perm("tickets.view_parkedmail")

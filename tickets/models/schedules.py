@@ -15,6 +15,9 @@ class ScheduleQuerySet(models.QuerySet):
     def running(self):
         return self.filter(paused_at__isnull=True)
 
+    def paused(self):
+        return self.filter(paused_at__isnull=False)
+
     def with_last_day(self):
         """With ``last_day``: the last one that has been seen to, or None."""
         return self.annotate(last_day=Max("occurrences__on"))
@@ -68,6 +71,11 @@ class Schedule(models.Model):
         return self.title
 
 
+class OccurrenceQuerySet(models.QuerySet):
+    def for_list(self):
+        return self.select_related("schedule", "ticket").order_by("-on", "-pk")
+
+
 class Occurrence(models.Model):
     """A day of a schedule that has been seen to: by a ticket, or left out because the last one was still open."""
 
@@ -77,6 +85,7 @@ class Occurrence(models.Model):
     ticket = models.OneToOneField(
         Ticket, models.PROTECT, null=True, blank=True, related_name="occurrence", verbose_name=_("ticket")
     )
+    objects = OccurrenceQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("occurrence"), _("occurrences")

@@ -45,6 +45,11 @@ class SavedView(models.Model):
         return self.name
 
 
+class NoticePreferenceQuerySet(models.QuerySet):
+    def for_list(self):
+        return self.select_related("person").order_by("pk")
+
+
 class NoticePreference(models.Model):
     """How somebody who works on tickets is told of them: at once or in one mail a day, by mail or by a channel.
 
@@ -56,6 +61,7 @@ class NoticePreference(models.Model):
     digest = models.BooleanField(_("one mail a day"), default=False)
     channel = models.CharField(_("channel"), max_length=30, blank=True)
     address = models.CharField(_("address in the channel"), max_length=100, blank=True)
+    objects = NoticePreferenceQuerySet.as_manager()
     history = kept_history()
 
     class Meta:

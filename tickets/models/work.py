@@ -10,6 +10,19 @@ from keysite.ledger import kept_history
 from tickets.models.tickets import Ticket
 
 
+class WorkEntryQuerySet(models.QuerySet):
+    def visible_to(self, person):
+        """Of the tickets that ``person`` may see, for whose role has something to do with work."""
+        if not person.has_perm("tickets.view_workentry"):
+            return self.none()
+        if person.has_perm("accounts.see_everything"):
+            return self
+        return self.filter(ticket__in=Ticket.objects.visible_to(person))
+
+    def for_list(self):
+        return self.select_related("ticket", "person").order_by("-at", "-pk")
+
+
 class WorkEntry(models.Model):
     """Time, parts and money that a repair took."""
 
@@ -20,6 +33,7 @@ class WorkEntry(models.Model):
     parts = models.CharField(_("parts"), max_length=500, blank=True)
     cost = models.DecimalField(_("cost"), max_digits=9, decimal_places=2, null=True, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    objects = WorkEntryQuerySet.as_manager()
     history = kept_history()
 
     class Meta:
@@ -83,6 +97,10 @@ class LinkQuerySet(models.QuerySet):
         rows = self.filter(Q(ticket=ticket) | Q(other=ticket))
         rows = rows.filter(ticket__deleted_at__isnull=True, other__deleted_at__isnull=True)
         return rows.select_related("ticket", "other").order_by("pk")
+
+    def removable(self):
+        """Not made by a merge, which is taken back as a whole."""
+        return self.exclude(kind="duplicate")
 
     def visible_to(self, person):
         """Between tickets that ``person`` may both see: the title of another one tells something, too."""

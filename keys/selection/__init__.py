@@ -34,8 +34,9 @@ def select(question, *, seconds=SECONDS):
     ``proven`` is false when ``seconds`` did not suffice: then the way opens all that can be opened, but there may be a
     better one.
     """
+    deadline = monotonic() + seconds
     taken, parts = reduced(question)
-    solvers = [Solver(part, monotonic() + seconds) for part in parts]
+    solvers = [Solver(part, deadline) for part in parts]
     for part, solver in zip(parts, solvers, strict=True):
         taken = taken | part.symbols_of(solver.best(question.order).chosen)
     return Selection(Choice.of(question, taken), *question.unmet(), all(solver.proven for solver in solvers))
@@ -48,8 +49,10 @@ def alternatives(question, *, seconds=SECONDS):
     and whether they are proven to be all and the best. The way that ``select`` chooses is the first by "fewest keys",
     the last by "least access".
     """
+    deadline = monotonic() + seconds
     taken, parts = reduced(question)
-    solvers = [Solver(part, monotonic() + seconds) for part in parts]
-    ways = joined(parts, [solver.frontier() for solver in solvers])
-    choices = tuple(Choice.of(question, taken | symbols) for symbols in ways)
+    solvers = [Solver(part, deadline) for part in parts]
+    ends = [solver.ends() for solver in solvers]  # of all parts first: they are there even when time runs out
+    points = [[*both, *solver.between(*both)] for solver, both in zip(solvers, ends, strict=True)]
+    choices = tuple(Choice.of(question, taken | symbols) for symbols in joined(parts, points))
     return choices, all(solver.proven for solver in solvers)

@@ -1,7 +1,6 @@
 """What is asked, and what the answer says."""
 
 from enum import Enum
-from functools import reduce
 from typing import NamedTuple
 
 
@@ -87,11 +86,11 @@ class Question(NamedTuple):
 
     def unmet(self):
         """The needed doors that no allowed symbol opens, in three: nothing opens it, only something of too high a
-        level does, or what would do has no key left and no more may be cut."""
+        level does, or what would do has no key in stock and none may be cut."""
         unmet = self.needed - union(symbol for symbol in self.symbols if self.allows(symbol))
-        low = union(symbol for symbol in self.symbols if symbol.level <= self.highest_level)
-        high = union(symbol for symbol in self.symbols if symbol.level > self.highest_level)
-        return unmet - low - high, (unmet & high) - low, unmet & low
+        low = unmet & union(symbol for symbol in self.symbols if symbol.level <= self.highest_level)
+        high = unmet & union(symbol for symbol in self.symbols if symbol.level > self.highest_level)
+        return unmet - low - high, high - low, low
 
 
 class Choice(NamedTuple):
@@ -137,4 +136,4 @@ class Selection(NamedTuple):
 
 def union(symbols):
     """All doors that one of the symbols opens."""
-    return reduce(frozenset.union, (symbol.opens for symbol in symbols), frozenset())
+    return frozenset().union(*(symbol.opens for symbol in symbols))

@@ -6,7 +6,10 @@ doors under one master are one class.
 """
 
 from collections import Counter
+from operator import le
 from typing import NamedTuple
+
+from keys.selection.question import union
 
 
 class Part(NamedTuple):
@@ -23,7 +26,7 @@ class Part(NamedTuple):
 def reduced(question):
     """The symbols that every optimum takes, and the parts that are left to decide."""
     taken = frozenset(symbol for symbol in question.symbols if symbol.stays)
-    opened = frozenset().union(*(symbol.opens for symbol in taken))
+    opened = union(taken)
     closed = question.needed - opened
     useful = [symbol for symbol in question.symbols if question.allows(symbol) and symbol.opens & closed]
     candidates = sorted(set(useful) - taken, key=lambda symbol: symbol.place)
@@ -87,20 +90,17 @@ class _Instance:
             others &= row
         if not rows:
             return True
-        mask = self._cost(bit)
-        for other in bits(others):
-            cost = self._cost(other)
-            no_more = all(theirs <= ours for theirs, ours in zip(cost, mask, strict=True))
-            first = cost != mask or other < bit
-            if no_more and first and all(c & mine for c in self.classes if c & (1 << other)):
-                return True
-        return False
+        return any(self._costs_no_more(other, bit) and self._opens_no_more(other, bit) for other in bits(others))
 
-    def _cost(self, bit):
-        return costs_of(self.candidates[bit])
+    def _costs_no_more(self, other, bit):
+        theirs, mine = costs_of(self.candidates[other]), costs_of(self.candidates[bit])
+        return other < bit if theirs == mine else all(map(le, theirs, mine))
+
+    def _opens_no_more(self, other, bit):
+        return all(mask >> bit & 1 for mask in self.classes if mask >> other & 1)
 
     def parts(self):
-        """What has no row and no class in common is decided apart."""
+        """What has no row and no class in common is decided apart, small parts first."""
         groups = []
         for mask in [*self.rows, *self.classes]:
             touched = [group for group in groups if group & mask]
@@ -108,7 +108,7 @@ class _Instance:
             for group in touched:
                 mask |= group
             groups.append(mask)
-        return [self._part(group) for group in sorted(groups)]
+        return [self._part(group) for group in sorted(groups, key=lambda group: (group.bit_count(), group))]
 
     def _part(self, group):
         places = {bit: place for place, bit in enumerate(bits(group))}

@@ -9,7 +9,7 @@ from keys.selection.program import BEYOND, Program
 from keys.selection.question import Order, Score
 from keys.selection.reduction import bits
 
-NAMES_AT_ONCE = 12  # powers of two up to 2**11: far from where the solver's tolerance of 1e-6 could tip a decision
+NAMES_AT_ONCE = 16  # powers of two up to 2**15: the solver's tolerance of 1e-6 is far from tipping a decision
 
 
 class Point(NamedTuple):
@@ -45,12 +45,16 @@ class Solver:
             settled.append(costs)
         return self._first_by_name(point)
 
-    def frontier(self):
-        """The ways of which none is better in both keys handed out and access, fewest keys first."""
-        points, point = [], self.best(Order.FEWEST_KEYS)
-        while point is not None:
-            points.append(point)
-            point = self.best(Order.FEWEST_KEYS, below=point.score.beyond) if self.proven else None
+    def ends(self):
+        """The way with the fewest keys and the one with the least access."""
+        return [self.best(Order.FEWEST_KEYS), self.best(Order.LEAST_ACCESS)]
+
+    def between(self, first, last):
+        """The ways between these ends of which none is better in both keys handed out and access."""
+        points = []
+        while self.proven and first.score.beyond > last.score.beyond:
+            first = self.best(Order.FEWEST_KEYS, below=first.score.beyond) or last
+            points.append(first)
         return points
 
     def _free(self):
@@ -61,7 +65,11 @@ class Solver:
 
     def _better(self, costs, known):
         """The cheapest way within the limits; when time runs out the cheaper of what was found and what is known."""
-        chosen, said = self.program.minimise(costs, self.deadline - monotonic())
+        left = self.deadline - monotonic()
+        if left <= 0:  # HiGHS looks at the clock too late in a small program, and there may be many
+            self.proven = False
+            return known
+        chosen, said = self.program.minimise(costs, left)
         if said == "none" and known is None:
             return None
         self.proven = self.proven and said == "best" and self._opens_all(chosen)

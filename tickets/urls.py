@@ -5,6 +5,21 @@ from django.urls import path
 from tickets import views
 
 urlpatterns = [
+    path("tickets/", views.ticket_list, name="ticket_list"),
+    path("tickets/views/save/", views.ticket_view_save, name="ticket_view_save"),
+    path("tickets/views/remove/", views.ticket_view_remove, name="ticket_view_remove"),
+    path("tickets/mine/", views.ticket_mine, name="ticket_mine"),
+    path("tickets/mine/<int:number>/follow/", views.ticket_mine_follow, name="ticket_mine_follow"),
+    path("tickets/<int:number>/", views.ticket, name="ticket"),
+    path("tickets/<int:number>/history/", views.ticket_history, name="ticket_history"),
+    path("tickets/<int:number>/photos/<int:pk>/", views.ticket_staff_photo, name="ticket_staff_photo"),
+    path(
+        "tickets/<int:number>/photos/<int:pk>/small/",
+        views.ticket_staff_photo,
+        {"small": True},
+        name="ticket_staff_thumbnail",
+    ),
+    path("tickets/<int:number>/<str:name>/", views.ticket_deed, name="ticket_deed"),
     path("report/", views.ticket_report, name="ticket_report"),
     path("report/done/<str:done>/", views.ticket_reported, name="ticket_reported"),
     path("r/<str:code>/", views.ticket_report_about, name="ticket_report_about"),

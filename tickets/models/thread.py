@@ -1,7 +1,9 @@
 """What is said about a ticket, shown with it, and who follows it."""
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, Trust
@@ -16,6 +18,12 @@ class CommentQuerySet(models.QuerySet):
     def readable_by(self, person):
         """Internal notes only for whom the role lets read comments."""
         return self if person.has_perm("tickets.view_comment") else self.public()
+
+    def with_files(self):
+        """``files``: what came with each by mail and is no photo, as key, name and size."""
+        attachments = self.model._meta.get_field("attachments").related_model.objects
+        rows = attachments.filter(comment=OuterRef("pk")).order_by("pk")
+        return self.annotate(files=ArraySubquery(rows.values(json=JSONObject(pk="pk", name="name", size="size"))))
 
     def for_list(self):
         return self.select_related("by").order_by("at", "pk")
@@ -57,10 +65,13 @@ class PhotoQuerySet(models.QuerySet):
     def public(self):
         return self.filter(internal=False)
 
+    def readable_by(self, person):
+        """Of tickets that are shown to them: internal ones only for whom the role lets look at photos."""
+        return self if person.has_perm("tickets.view_photo") else self.public()
+
     def visible_to(self, person):
         """Those of the tickets that ``person`` may see; internal ones for staff only."""
-        photos = self.filter(ticket__in=Ticket.objects.kept().visible_to(person))
-        return photos if person.has_perm("tickets.view_photo") else photos.public()
+        return self.filter(ticket__in=Ticket.objects.kept().visible_to(person)).readable_by(person)
 
 
 class Photo(models.Model):

@@ -102,10 +102,9 @@ class LinkQuerySet(models.QuerySet):
         """Not made by a merge, which is taken back as a whole."""
         return self.exclude(kind="duplicate")
 
-    def visible_to(self, person):
-        """Between tickets that ``person`` may both see: the title of another one tells something, too."""
-        seen = Ticket.objects.kept().visible_to(person)
-        return self.filter(ticket__in=seen, other__in=seen)
+    def between(self, tickets):
+        """Both ends are among ``tickets``, those that somebody may see: the title of the other one tells something."""
+        return self.filter(ticket__in=tickets.values("pk"), other__in=tickets.values("pk"))
 
 
 class Link(models.Model):

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from accounts.models import FormKey
 from accounts.tests.factories import PersonFactory
 from keysite.tests.queries import queries
 from keysite.tests.reading import problems_of, text_of
@@ -98,6 +99,15 @@ def test_confirm_and_still_broken(client):
 
     other.refresh_from_db()
     assert (other.status, other.confirmed_by) == ("confirmed", other.reporter)
+
+
+def test_the_token_is_written_down_nowhere(client):
+    _ticket, path = followed()
+
+    answer = send(client, path, "reply", text="Thank you")
+
+    assert answer.url == path
+    assert path not in FormKey.objects.get().answer
 
 
 def test_a_watcher_confirms_nothing(client):

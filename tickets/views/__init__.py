@@ -1,9 +1,22 @@
 """The pages of repair tickets."""
 
+from tickets.views.deeds import ticket_deed
 from tickets.views.follow import ticket_follow, ticket_photo
+from tickets.views.lists import ticket_list, ticket_view_remove, ticket_view_save
+from tickets.views.mine import ticket_mine, ticket_mine_follow
 from tickets.views.public import ticket_me_too, ticket_report, ticket_report_about, ticket_reported
+from tickets.views.tickets import ticket, ticket_history, ticket_staff_photo
 
 __all__ = [
+    "ticket",
+    "ticket_deed",
+    "ticket_history",
+    "ticket_list",
+    "ticket_mine",
+    "ticket_mine_follow",
+    "ticket_staff_photo",
+    "ticket_view_remove",
+    "ticket_view_save",
     "ticket_follow",
     "ticket_me_too",
     "ticket_photo",

@@ -6,7 +6,6 @@ from csp.decorators import csp
 from django.contrib.auth.decorators import login_not_required
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -27,9 +26,9 @@ def ticket_follow(request, token):
     link = _link(request, token)
     form = FollowForm(*([request.POST, request.FILES] if request.method == "POST" else []))
     if form.is_bound and form.is_valid():
-        answer = form.perform(owner=f"link:{link.pk}", deed=lambda: _done(request, link, form, token))
+        answer = form.perform(owner=f"link:{link.pk}", deed=lambda: _done(request, link, form))
         if answer:
-            return _kept_secret(redirect(answer))
+            return _kept_secret(redirect(request.path))
     ticket = Ticket.objects.for_list().get(pk=link.ticket_id)
     context = {"ticket": ticket, "form": form, "token": token, "person": link.person}
     context |= {"comments": Comment.objects.public().filter(ticket=ticket).for_list().prefetch_related("photos")}
@@ -61,8 +60,11 @@ def picture_of(photo, small):
     return response
 
 
-def _done(request, link, form, token):
-    """One of the things that can be done; whoever does it has read our mail, so that the address is proved."""
+def _done(request, link, form):
+    """One of the things that can be done; whoever does it has read our mail, so that the address is proved.
+
+    The answer is kept with the form's key, and the token is kept nowhere.
+    """
     person, values = link.person, form.cleaned_data
     prove_address(address=person.email, how="link to a ticket")
     person.refresh_from_db()
@@ -71,7 +73,7 @@ def _done(request, link, form, token):
     if deed is None:
         raise Http404
     deed()
-    return reverse("ticket_follow", args=[token])
+    return "done"
 
 
 def _deeds(link, how, values):

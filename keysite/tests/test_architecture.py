@@ -34,7 +34,7 @@ MORE = {
     "accounts": {"adapters", "codes", "context", "due", "middleware", "roles", "trust"},
     "assets": {"asset_columns", "asset_list", "availability", "ical", "locations"},
     "keys": {"chart", "door_list", "key_list"},
-    "tickets": {"tokens"},
+    "tickets": {"imap_box", "mail_in", "mail_text", "tokens"},
 }
 UNWELCOME = {"utils", "helpers", "services", "managers", "signals", "mixins", "constants", "base", "common"}
 
@@ -44,6 +44,7 @@ MAY_READ_ENVIRONMENT += ("keysite/development.py", "keysite/wsgi.py", "manage.py
 # Deeds without ``by``: the clock does them, or whoever proves an address, or holds a code, a link or a device.
 BY_NOBODY = {"clean_up", "lift_expired_exceptions", "release_expired_holds", "remind_borrowers", "retire_keys"}
 BY_NOBODY |= {"expire_reservations", "send_notices", "sync_roles", "make_demo", "remind_of_dates", "sweep_photos"}
+BY_NOBODY |= {"fetch_mail", "note_bounce", "receive_mail"}
 BY_WHO_PROVES_IT = {"ask_code", "ask_password", "check_code", "prove_address", "sign_in_by_code", "spend_code"}
 BY_WHO_PROVES_IT |= {
     "sign_in_by_provider",
@@ -127,6 +128,7 @@ TESTED_IN = {
         "start",
     },
     "test_not_me": {"disavow"},
+    "test_parked_mail": {"add_parked_to", "discard_parked", "report_from_parked"},
     "test_outbox": {"resend_notice"},
     "test_page_desk_check_out": {"preview_check_out"},
     "test_password_reset": {"ask_password", "set_password"},

@@ -112,3 +112,8 @@ class Attachment(models.Model):
 
     def __str__(self):
         return self.name or "file"
+
+    def content(self):
+        """The bytes of the file."""
+        with self.file.open("rb") as file:
+            return file.read()

@@ -3,7 +3,9 @@
 from tickets.operations.assignment import add_helper, assign_ticket, remove_helper
 from tickets.operations.categories import add_category, move_category, reinstate_category, retire_category
 from tickets.operations.edits import edit_ticket, link_tickets, make_asset, unlink_tickets
+from tickets.operations.fetching import fetch_mail
 from tickets.operations.following import follow_ticket
+from tickets.operations.inbox import Outcome, receive_mail
 from tickets.operations.merges import merge, unmerge
 from tickets.operations.moves import (
     accept,
@@ -16,6 +18,7 @@ from tickets.operations.moves import (
     stall,
     start,
 )
+from tickets.operations.parked import add_parked_to, discard_parked, report_from_parked
 from tickets.operations.photos import add_ticket_photos
 from tickets.operations.removals import remove_ticket, restore_ticket
 from tickets.operations.reports import me_too, report, report_again
@@ -26,6 +29,12 @@ from tickets.operations.tracking import link_of, resume_mails, revoke_tracking, 
 from tickets.operations.work import add_work, tick
 
 __all__ = [
+    "Outcome",
+    "add_parked_to",
+    "discard_parked",
+    "fetch_mail",
+    "receive_mail",
+    "report_from_parked",
     "follow_ticket",
     "remove_view",
     "save_view",

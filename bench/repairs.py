@@ -21,8 +21,12 @@ SYLLABLES = ("ba", "ce", "di", "fo", "gu", "ka", "le", "mi", "no", "pu", "ra", "
 MODELS = (Team, Category, Ticket, TeamMember, Comment, Watcher, Helper, TrackingLink)
 OVER = ((Status.CONFIRMED, 90), (Status.REJECTED, 7), (Status.RESOLVED, 3))
 SAID = """
-    UPDATE tickets_ticket SET said = thread.said
-    FROM (SELECT ticket_id, string_agg(text, ' ' ORDER BY id) AS said FROM tickets_comment GROUP BY ticket_id) thread
+    UPDATE tickets_ticket SET said = coalesce(thread.said, ''), noted = coalesce(thread.noted, '')
+    FROM (
+        SELECT ticket_id, string_agg(text, ' ' ORDER BY id) FILTER (WHERE NOT internal) AS said,
+            string_agg(text, ' ' ORDER BY id) FILTER (WHERE internal) AS noted
+        FROM tickets_comment GROUP BY ticket_id
+    ) thread
     WHERE thread.ticket_id = tickets_ticket.id
 """
 GOING_ON = (Status.NEW, Status.ACCEPTED, Status.IN_PROGRESS, Status.STALLED)

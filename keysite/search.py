@@ -7,7 +7,7 @@ import re
 from functools import reduce
 from operator import or_
 
-from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import BooleanField, F, Func, Q, TextField, Value
 from django.db.models.functions import Coalesce
 
@@ -33,19 +33,9 @@ class Joined(Func):
     output_field = TextField()
 
 
-def words_of(*columns):
-    """What is indexed, and what ``beginning_with`` is compared with."""
-    return SearchVector(Words(*columns), config=CONFIG)
-
-
-class Stripped(Func):
-    function = "strip"
-    output_field = SearchVectorField()
-
-
-def stripped(words):
-    """Which words there are, without where they stand: half as much to keep, and to read row by row."""
-    return Stripped(words)
+def words_of(*columns, weight=None):
+    """What is indexed, and what ``beginning_with`` is compared with; ``weight`` tells these columns from others."""
+    return SearchVector(Words(*columns), config=CONFIG, weight=weight)
 
 
 def pieces(text):
@@ -53,10 +43,13 @@ def pieces(text):
     return PIECE.findall(text.lower())[:MOST_PIECES]
 
 
-def beginning_with(text):
-    """A query for rows that have, for each word of ``text``, a word beginning so; None when it holds no word."""
-    typed = pieces(text)
-    return SearchQuery(" & ".join(f"{piece}:*" for piece in typed), search_type="raw", config=CONFIG) if typed else None
+def beginning_with(text, *, weight=""):
+    """A query for rows that have, for each word of ``text``, a word beginning so (of this weight, or of any).
+
+    None when the text holds no word.
+    """
+    typed = " & ".join(f"{piece}:*{weight}" for piece in pieces(text))
+    return SearchQuery(typed, search_type="raw", config=CONFIG) if typed else None
 
 
 def few(rows, most=3000):

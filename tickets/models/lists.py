@@ -59,23 +59,30 @@ class TicketLists(models.QuerySet):
         more than the list.
         """
         waiting = ["new", "accepted", "in_progress", "stalled", "resolved"]
-        rows = self.filter(status__in=waiting).order_by().values_list("status").annotate(n=Count("pk"))
+        rows = self.filter(status__in=waiting).order_by().values_list("status").annotate(n=Count("*"))
         return dict(rows)
+
+    def count_by_technician(self):
+        """How many open ones each technician has, those that are nobody's under None, by the technician's key."""
+        return dict(self.open().order_by().values_list("technician").annotate(n=Count("*")))
 
     def for_staff_list(self):
         """As the list, with where the asset is at home."""
-        return self.for_list().select_related("asset__home__building")
+        return self.for_list()
 
     def for_page(self, person):
-        """One ticket with the names of who helps, and whether ``person`` watches it."""
+        """One ticket with the names of who helps, whether ``person`` watches it, and whether it is linked."""
         here, there = {"ticket": OuterRef("pk")}, ("space__building", "asset__home__building", "key__symbol")
         full = Trim(Concat("person__first_name", Value(" "), "person__last_name"))
         name = Coalesce(NullIf(full, Value("")), F("person__email"), output_field=CharField())
         helpers = self._related("helpers").filter(**here).order_by("pk").values_list(name)
         watching = self._related("watchers").filter(person=person, ended_at=None, **here)
         people = ("reporter", "technician", "team", "category__parent", "resolved_by", "confirmed_by", "deleted_by")
-        rows = self.select_related(*there, *people)
-        return rows.annotate(helper_names=ArraySubquery(helpers), is_watched=Exists(watching))
+        rows = self.select_related(*there, *people).defer("said", "noted", "words")  # for the search
+        links = self._related("links").filter(kind="related")
+        linked = links.filter(Q(ticket=OuterRef("pk")) | Q(other=OuterRef("pk")))
+        more = {"is_watched": Exists(watching), "is_linked": Exists(linked)}
+        return rows.annotate(helper_names=ArraySubquery(helpers), **more)
 
     def with_work(self):
         """``minutes`` and ``cost``: what the work on each has taken so far."""

@@ -3,7 +3,7 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +17,9 @@ from tickets.models.life import AT_WORK, LOCKED, MOVES, OPEN, Status
 from tickets.models.lists import TicketLists
 from tickets.models.search import TICKET_WORDS, TicketSearch
 
-MOST_SAID = 50_000  # characters of a thread that are found again: the last; PostgreSQL keeps a megabyte of words
+MOST_SAID = (
+    50_000  # characters of replies, and of notes, that are found again: the last; PostgreSQL keeps a megabyte of words
+)
 
 
 class TicketQuerySet(TicketSearch, TicketsByTime, TicketLists):
@@ -67,12 +69,18 @@ class TicketQuerySet(TicketSearch, TicketsByTime, TicketLists):
         return self.kept().filter(**{name: row for name, row in subject.items() if row})
 
     def for_list(self):
-        """The newest first, without what is there for the search only."""
-        return (
-            self.select_related("category", "space__building", "asset", "key__symbol", "reporter", "technician", "team")
-            .order_by("-number")
-            .defer("said", "words")
+        """The newest first, without what is there for the search only.
+
+        The things that they are about come by statements of their own: PostgreSQL plans joins of ten tables for longer
+        than it takes to read the page.
+        """
+        things = (
+            Prefetch("space", Space.objects.select_related("building")),
+            Prefetch("asset", Asset.objects.select_related("home__building")),
+            Prefetch("key", Key.objects.select_related("symbol")),
         )
+        rows = self.select_related("category", "reporter", "technician", "team").prefetch_related(*things)
+        return rows.order_by("-number").defer("said", "noted", "words")
 
 
 class Ticket(models.Model):
@@ -141,12 +149,13 @@ class Ticket(models.Model):
     deleted_reason = models.CharField(_("why deleted"), max_length=200, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     said = models.TextField(
-        editable=False, blank=True, help_text="The text of the comments once more, for the search; see decision 15."
+        editable=False, blank=True, help_text="The public replies once more, for the search; see decision 15."
     )
+    noted = models.TextField(editable=False, blank=True, help_text="The internal notes once more.")
     words = models.GeneratedField(expression=TICKET_WORDS, output_field=SearchVectorField(), db_persist=True)
 
     objects = TicketQuerySet.as_manager()
-    history = kept_history(excluded_fields=["said", "words"])
+    history = kept_history(excluded_fields=["said", "noted", "words"])
 
     class Meta:
         verbose_name, verbose_name_plural = _("ticket"), _("tickets")
@@ -163,7 +172,12 @@ class Ticket(models.Model):
         indexes = [
             GinIndex(fields=["words"], name="ticket_by_words"),
             models.Index(fields=["-number"], condition=OPEN & Q(deleted_at=None), name="ticket_open_newest"),
-            models.Index(fields=["status", "-number"], condition=Q(deleted_at=None), name="ticket_by_status"),
+            models.Index(  # counted by status and by who may see them, without a look at the tickets
+                fields=["status", "-number"],
+                include=["id", "reporter", "technician", "team", "space"],
+                condition=Q(deleted_at=None),
+                name="ticket_by_status",
+            ),
             models.Index(fields=["technician", "-number"], condition=OPEN & Q(deleted_at=None), name="ticket_open_of"),
             models.Index(fields=["team", "-number"], condition=OPEN & Q(deleted_at=None), name="ticket_open_of_team"),
             models.Index(fields=["due_at"], condition=OPEN & Q(deleted_at=None), name="ticket_open_by_due"),
@@ -227,7 +241,8 @@ class Ticket(models.Model):
 
     def hear(self, comment):
         """Let the ticket be found by the words of a comment; the deed that wrote it saves the ticket."""
-        self.said = f"{self.said} {comment.text}".strip()[-MOST_SAID:]
+        column = "noted" if comment.internal else "said"
+        setattr(self, column, f"{getattr(self, column)} {comment.text}".strip()[-MOST_SAID:])
 
     def moves(self):
         """The edges that lead on from where it stands."""

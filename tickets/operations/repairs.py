@@ -106,4 +106,4 @@ def _note(ticket, said, *, by):
         note = Comment(ticket=ticket, text=" ".join(said)[:5000], internal=True, at=timezone.now(), trust=Trust.STAFF)
         record(note, by=by, reason="noted")
         ticket.hear(note)
-        Ticket.objects.filter(pk=ticket.pk).update(said=ticket.said)  # which is saved already, and keeps no past of it
+        Ticket.objects.filter(pk=ticket.pk).update(noted=ticket.noted)  # which is saved already, and keeps no past of it

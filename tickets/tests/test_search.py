@@ -45,7 +45,8 @@ def test_finds_a_ticket_by_what_is_said_and_done(ticket, technician):
 
     for text in ("ballast", "riser third", "starter", "hums riser lamp"):
         assert list(Ticket.objects.search(text)) == [ticket]
-    assert Ticket.objects.get().said == "The ballast hums Third time; see the riser"
+    ticket = Ticket.objects.get()
+    assert (ticket.said, ticket.noted) == ("The ballast hums", "Third time; see the riser")
     assert not hasattr(ticket.history.first(), "said")
 
 
@@ -89,18 +90,18 @@ def test_takes_a_thread_of_nothing_but_different_words(ticket):
 
 
 @pytest.mark.parametrize("found", [1, 3])
-def test_asks_once_which_are_few_and_once_for_the_page(ticket, found):
+def test_asks_which_are_few_then_for_the_page_and_its_things(ticket, found):
     for _n in range(found - 1):
         TicketFactory()
 
-    with queries(exactly=2):
+    with queries(exactly=4):
         assert len(Ticket.objects.search("lamp").for_list()[:50]) == found
 
 
 def test_a_list_leaves_out_what_is_there_for_the_search(ticket):
     row = Ticket.objects.for_list().get()
 
-    assert row.get_deferred_fields() == {"said", "words"}
+    assert row.get_deferred_fields() == {"said", "noted", "words"}
 
 
 def test_a_row_of_a_list_can_be_changed(ticket, technician):

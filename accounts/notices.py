@@ -47,6 +47,8 @@ class Content(NamedTuple):
     text: str
     html: str
     answers_to: str = ""
+    url: str = ""  # of a channel that takes the text instead of mail; nowhere written down, since it has our password
+    to: str = ""  # who that is, as it is written down
 
 
 def post(**message):

@@ -33,10 +33,14 @@ LOGGING = {
             "datefmt": "%Y-%m-%dT%H:%M:%SZ",
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["current"]}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["current"]},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},  # what was refused is in the request's line
+        "apprise": {"handlers": ["nowhere"], "level": "WARNING", "propagate": False},  # it says who was written to
         "gunicorn.error": {"handlers": ["console"], "propagate": False},
     },
 }

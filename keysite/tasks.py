@@ -8,6 +8,7 @@ import assets.notices
 import keys.notices
 import tickets.notices
 from accounts import operations
+from keysite import channels
 
 CONTENTS = accounts.notices.CONTENTS | assets.notices.CONTENTS | keys.notices.CONTENTS | tickets.notices.CONTENTS
 
@@ -15,7 +16,7 @@ CONTENTS = accounts.notices.CONTENTS | assets.notices.CONTENTS | keys.notices.CO
 @shared_task
 def send_notices():
     """Send what waits in the outbox."""
-    operations.send_notices(contents=CONTENTS, at=timezone.now())
+    operations.send_notices(contents=CONTENTS, at=timezone.now(), carry=channels.send)
 
 
 @shared_task

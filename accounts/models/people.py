@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, Permission, PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q, Value
@@ -51,6 +51,14 @@ class PersonQuerySet(models.QuerySet):
 
     def active(self):
         return self.filter(is_active=True)
+
+    def with_permission(self, *names):
+        """Active people whose roles give one of these, written ``app.codename``."""
+        given = Q()
+        for app, _dot, codename in (name.partition(".") for name in names):
+            given |= Q(content_type__app_label=app, codename=codename)
+        roles = Group.objects.filter(permissions__in=Permission.objects.filter(given))
+        return self.active().filter(pk__in=self.model.objects.filter(groups__in=roles).values("pk"))
 
     def inactive(self):
         return self.filter(is_active=False)

@@ -22,8 +22,10 @@ LONGEST_WAIT = timedelta(hours=1)
 SECRET = {"email_code", "password_reset"}  # kinds whose words are not kept
 
 
-def send_notices(*, contents, at):
+def send_notices(*, contents, at, carry=None):
     """Send what is due, one short transaction each; ``contents`` maps each kind to the function that writes it.
+
+    ``carry`` takes what does not go by mail: the address of a channel and the text. Without it all goes by mail.
 
     Several workers may do this at once: a row that another one holds is passed over. When the mail server cannot be
     reached the rest waits for the next sweep; a message that cannot be written, or that the server will not take,
@@ -32,7 +34,7 @@ def send_notices(*, contents, at):
     done = 0
     connection = mail.get_connection(fail_silently=False)  # not opened before there is something to send
     try:
-        while _send_next(contents, connection, at):
+        while _send_next(contents, carry, connection, at):
             done += 1
     finally:
         connection.close()
@@ -74,7 +76,7 @@ def note_bounce(*, notice, status):
 
 
 @transaction.atomic
-def _send_next(contents, connection, at):
+def _send_next(contents, carry, connection, at):
     """Send the next due notice; false when there is none left or the mail server is away."""
     due = Notice.objects.due(at=at).select_for_update(skip_locked=True, of=("self",))
     notice = due.select_related("person").order_by("next_try_at", "pk").first()
@@ -91,6 +93,8 @@ def _send_next(contents, connection, at):
         notice.cancelled_at = at
         notice.save()
         return True
+    if content.url and carry:
+        return _carry(notice, content, carry, at)
     return _deliver(notice, content, connection, at)
 
 
@@ -113,7 +117,21 @@ def _deliver(notice, content, connection, at):
     except Exception as error:  # an address or subject that cannot be put into a header
         log.exception("Notice %s cannot be sent", notice.pk)
         return _try_later(notice, error, at)
-    notice.sent_at, notice.sent_to, notice.last_error = timezone.now(), notice.recipient, ""
+    return _note_sent(notice, content, notice.recipient)
+
+
+def _carry(notice, content, carry, at):
+    """Send by a channel; one that is away holds up no mail."""
+    try:
+        carry(content.url, content.text)
+    except OSError as error:
+        log.warning("Notice %s cannot be sent by its channel", notice.pk)
+        return _try_later(notice, error, at)
+    return _note_sent(notice, content, content.to)
+
+
+def _note_sent(notice, content, to):
+    notice.sent_at, notice.sent_to, notice.last_error = timezone.now(), to, ""
     if notice.kind not in SECRET:
         notice.subject, notice.text = content.subject, content.text
     notice.save()

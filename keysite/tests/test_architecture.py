@@ -33,8 +33,8 @@ FOLDERS = {"management", "migrations", "tests"}
 MORE = {
     "accounts": {"adapters", "codes", "context", "due", "middleware", "roles", "trust"},
     "assets": {"asset_columns", "asset_list", "availability", "ical", "locations"},
-    "keys": {"chart", "door_list", "key_list"},
-    "tickets": {"imap_box", "mail_in", "mail_text", "tokens"},
+    "keys": {"chart", "door_list", "key_list", "selection"},
+    "tickets": {"imap_box", "mail_in", "mail_text", "recurrence", "tokens"},
 }
 UNWELCOME = {"utils", "helpers", "services", "managers", "signals", "mixins", "constants", "base", "common"}
 
@@ -45,6 +45,7 @@ MAY_READ_ENVIRONMENT += ("keysite/development.py", "keysite/wsgi.py", "manage.py
 BY_NOBODY = {"clean_up", "lift_expired_exceptions", "release_expired_holds", "remind_borrowers", "retire_keys"}
 BY_NOBODY |= {"expire_reservations", "send_notices", "sync_roles", "make_demo", "remind_of_dates", "sweep_photos"}
 BY_NOBODY |= {"fetch_mail", "note_bounce", "receive_mail"}
+BY_NOBODY |= {"confirm_silent_tickets", "make_scheduled_tickets", "purge_tickets", "remind_of_tickets", "wake_tickets"}
 BY_WHO_PROVES_IT = {"ask_code", "ask_password", "check_code", "prove_address", "sign_in_by_code", "spend_code"}
 BY_WHO_PROVES_IT |= {
     "sign_in_by_provider",
@@ -71,6 +72,7 @@ QUESTIONS = {
     "may",
     "may_see_dates",
     "month_of",
+    "next_days",
     "pools_of",
     "preview_assign",
     "preview_check_out",
@@ -128,6 +130,14 @@ TESTED_IN = {
         "start",
     },
     "test_not_me": {"disavow"},
+    "test_schedules": {
+        "add_schedule",
+        "change_schedule",
+        "make_scheduled_tickets",
+        "next_days",
+        "pause_schedule",
+        "resume_schedule",
+    },
     "test_parked_mail": {"add_parked_to", "discard_parked", "report_from_parked"},
     "test_outbox": {"resend_notice"},
     "test_page_desk_check_out": {"preview_check_out"},

@@ -10,6 +10,7 @@ from django_celery_beat.models import PeriodicTask
 import assets.tasks
 import keys.tasks
 import keysite.tasks
+import tickets.tasks
 from accounts.models import Notice
 from accounts.notices import post
 from keys.tests.factories import LoanFactory
@@ -18,8 +19,9 @@ TIMETABLES = (
     "accounts.migrations.0002_timetable",
     "keys.migrations.0002_timetable",
     "assets.migrations.0004_timetable",
+    "tickets.migrations.0003_timetable",
 )
-APPS = ("keysite.", "keys.", "accounts.", "assets.")
+APPS = ("keysite.", "keys.", "accounts.", "assets.", "tickets.")
 OURS = {name: task for name, task in current_app.tasks.items() if name.startswith(APPS)}
 
 
@@ -34,7 +36,7 @@ def timetable(db):
 def test_every_task_has_its_time(timetable):
     assert {entry.task for entry in timetable} == set(OURS)
     assert {keysite.tasks.send_notices.name, keys.tasks.remind_borrowers.name} <= set(OURS)
-    assert assets.tasks.expire_reservations.name in OURS
+    assert {assets.tasks.expire_reservations.name, tickets.tasks.wake_tickets.name} <= set(OURS)
 
 
 def test_the_timetable_is_made_once_and_what_staff_changed_stays(timetable):

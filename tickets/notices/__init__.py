@@ -1,7 +1,8 @@
 """Who is told what of a ticket: one matrix of events and roles, and what the mails say."""
 
+from tickets.notices.digests import ticket_digest
 from tickets.notices.letters import ticket_event, ticket_news
-from tickets.notices.matrix import CUSTOMERS, MATRIX, REPORTER, REVIEWER, SUBJECTS, TEAM, TECHNICIAN, TO_STAFF, WATCHER
+from tickets.notices.matrix import CUSTOMERS, MATRIX, REPORTER, REVIEWER, TEAM, TECHNICIAN, WATCHER
 from tickets.notices.telling import (
     accepted,
     assigned,
@@ -19,9 +20,10 @@ from tickets.notices.telling import (
     stalled,
     started,
     unmerged,
+    woken,
 )
 
-CONTENTS = {"ticket_event": ticket_event, "ticket_news": ticket_news}
+CONTENTS = {"ticket_digest": ticket_digest, "ticket_event": ticket_event, "ticket_news": ticket_news}
 
 __all__ = [
     "CONTENTS",
@@ -29,10 +31,8 @@ __all__ = [
     "MATRIX",
     "REPORTER",
     "REVIEWER",
-    "SUBJECTS",
     "TEAM",
     "TECHNICIAN",
-    "TO_STAFF",
     "WATCHER",
     "accepted",
     "assigned",
@@ -49,7 +49,9 @@ __all__ = [
     "sent_back",
     "stalled",
     "started",
+    "ticket_digest",
     "ticket_event",
     "ticket_news",
     "unmerged",
+    "woken",
 ]

@@ -1,32 +1,59 @@
 """What a mail about tickets says, as they are when it is sent."""
 
+from urllib.parse import quote
+
+from django.conf import settings
 from django.db.models import Max
 
 from accounts import notices
 from accounts.models import Notice
 from keysite.reply_addresses import tagged
-from tickets.models import Comment, Ticket, TrackingLink
-from tickets.notices.matrix import CUSTOMERS, SUBJECTS, TO_STAFF
+from tickets.models import Comment, NoticePreference, Ticket, TrackingLink
+from tickets.notices.matrix import CUSTOMERS, subject_of
 from tickets.tokens import token_of
+
+TRIES = 3  # by a channel; then it goes by mail
 
 
 def ticket_event(notice):
-    """What happened, for one receiver, as the ticket is when it is sent; pointless once it is deleted."""
-    ticket = Ticket.objects.kept().for_list().filter(pk=notice.facts["ticket"]).first()
+    """What happened, for one receiver, as the ticket is when it is sent.
+
+    Pointless once it is deleted, for staff who have nothing to do with it any more, and for a customer who wants no
+    more mails about it.
+    """
+    event, role = notice.facts["event"], notice.facts["role"]
+    ticket = _ticket(notice.facts["ticket"], notice.person, role)
     if ticket is None:
         return None
-    event, role = notice.facts["event"], notice.facts["role"]
-    subjects = SUBJECTS if role in CUSTOMERS else SUBJECTS | TO_STAFF
     with notices.speaking_to(notice.person):
-        subject = subjects[event] % {"number": ticket.number}
+        subject = subject_of(event, role, ticket.number)
     said = Comment.objects.filter(pk=notice.facts.get("comment")).first()
     context = {"ticket": ticket, "event": event, "said": said, "subject": subject, "customer": role in CUSTOMERS}
     context["into"] = Ticket.objects.filter(pk=notice.facts.get("into")).first()
     link = _link(context["into"] or ticket, notice.person) if role in CUSTOMERS else None
-    context["link"] = _page(link, role)
+    context["link"] = _page(context["into"] or ticket, link, role)
     answers_to = _answers_to(context["into"] or ticket, notice.person, event, link, role)
     context["answer"] = ("note" if event == "noted" else "reply") if answers_to else ""
-    return notices.render("ticket_event", person=notice.person, context=context)._replace(answers_to=answers_to)
+    content = notices.render("ticket_event", person=notice.person, context=context)._replace(answers_to=answers_to)
+    return content if role in CUSTOMERS else _by_channel(notice, content, context["link"])
+
+
+def _ticket(pk, person, role):
+    """The ticket that ``person`` is told of, or None when they are not any more."""
+    tickets = Ticket.objects.kept().for_staff_list().filter(pk=pk)
+    if role not in CUSTOMERS:
+        return tickets.visible_to(person).first()
+    return tickets.exclude(pk__in=TrackingLink.objects.silent().filter(person=person).values("ticket")).first()
+
+
+def _by_channel(notice, content, link):
+    """``content`` as it goes by the channel that its reader has chosen: what it is about, and where to look."""
+    chosen = NoticePreference.objects.filter(person=notice.person).first()
+    template = settings.TICKET_CHANNELS.get(chosen.channel) if chosen else None
+    if template is None or notice.tries > TRIES:
+        return content
+    url, to = template.replace("{address}", quote(chosen.address, safe="")), f"{chosen.channel}: {chosen.address}"
+    return content._replace(text=f"{content.subject}\n{link}\n", url=url, to=to)
 
 
 def ticket_news(notice):
@@ -52,10 +79,15 @@ def _link(ticket, person):
     return TrackingLink.objects.in_use().filter(ticket=ticket, person=person).first()
 
 
-def _page(link, role):
-    """Where the receiver looks at the ticket: by their own secret address; staff on their first page."""
+def page_of(ticket):
+    """Where staff look at a ticket."""
+    return notices.link("ticket", ticket.number)
+
+
+def _page(ticket, link, role):
+    """Where the receiver looks at the ticket: customers by their own secret address."""
     if role not in CUSTOMERS:
-        return notices.link("admin:index")
+        return page_of(ticket)
     return _follow(link) if link else notices.link("start")
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts import notices
 from accounts.models import Notice, Person
 from tickets.models import TrackingLink
+from tickets.notices.digests import collected, wanting_digest
 from tickets.notices.matrix import CUSTOMERS, MATRIX, REPORTER, REVIEWER, TEAM, TECHNICIAN, WATCHER
 
 
@@ -36,6 +37,10 @@ def started(ticket, *, by):
 
 def stalled(ticket, *, by):
     _tell("stalled", ticket, by)
+
+
+def woken(ticket, *, by):
+    _tell("woken", ticket, by)
 
 
 def resolved(ticket, *, by):
@@ -100,13 +105,16 @@ def _in_role(role, ticket):
         return Person.objects.active().filter(watched__ticket=ticket, watched__ended_at=None)
     if role == TEAM:
         return Person.objects.active().filter(teams__team=ticket.team_id) if ticket.team_id else []
-    return Person.objects.none()  # reviewers read the list; a digest of theirs is written once a day
+    return Person.objects.none()  # reviewers read a digest: see there
 
 
 def _tell(event, ticket, by, **facts):
+    told = receivers(event, ticket, by=by)
+    later = wanting_digest([person for person, role in told.items() if role not in CUSTOMERS], ticket)
     messages = []
-    for person, role in receivers(event, ticket, by=by).items():
-        messages += _messages(event, ticket, person, role, by, facts)
+    for person, role in told.items():
+        written = _messages(event, ticket, person, role, by, facts)
+        messages += collected(written[0], timezone.now()) if person.pk in later else written
     if messages:
         notices.post_all(messages)
 

@@ -1,6 +1,7 @@
 """Who is told what of a ticket: every cell of the matrix, and what a mail says."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from accounts.models import Notice
@@ -20,7 +21,9 @@ CELLS = [(event, role) for event in notices.MATRIX for role in ROLES]
 @pytest.fixture
 def ticket(technician):
     team = TeamFactory()
-    TeamMember.objects.create(team=team, person=PersonFactory(email="team@example.edu"))
+    member = PersonFactory(email="team@example.edu", is_staff=True)
+    member.groups.add(Group.objects.get(name="technician"))
+    TeamMember.objects.create(team=team, person=member)
     row = TicketFactory(technician=technician, team=team, category=CategoryFactory(), reason="a part is missing")
     watch(ticket=row, person=PersonFactory(email="watcher@example.edu"), by=None)
     return row
@@ -58,7 +61,7 @@ def test_a_mail_names_the_ticket_and_leads_its_reader_to_it(ticket, event, role)
 
     assert f"#{ticket.number}" in mail.subject
     assert ticket.title in mail.text
-    assert (f"/t/{token_of(link)}/" if link else "/admin/") in mail.text
+    assert (f"/t/{token_of(link)}/" if link else f"/tickets/{ticket.number}/") in mail.text
 
 
 def test_a_deleted_ticket_is_told_to_nobody(ticket):

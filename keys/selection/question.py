@@ -8,7 +8,8 @@ class Symbol(NamedTuple):
     """A key symbol as far as the choice is concerned.
 
     ``opens`` are the doors its keys open today, by id; of one that may not be handed out it is enough to name those
-    that are wanted. Levels are numbers, and more opens more. ``in_stock`` are keys that can be handed out now,
+    that are wanted. Levels are numbers, and more opens more; give one above the highest to what this person may not
+    have for other reasons. ``in_stock`` are keys that can be handed out now,
     ``may_cut`` is how many more may be made. ``held``: the person has one and it is not lost; ``stays``: and keeps it,
     whatever the answer.
     """
@@ -85,8 +86,11 @@ class Question(NamedTuple):
         return union(symbols) - self.needed
 
     def unmet(self):
-        """The needed doors that no allowed symbol opens, in three: nothing opens it, only something of too high a
-        level does, or what would do has no key in stock and none may be cut."""
+        """The needed doors that no allowed symbol opens, in three sets by why.
+
+        Nothing opens it, only something of too high a level does, or what would do has no key in stock and none may be
+        cut.
+        """
         unmet = self.needed - union(symbol for symbol in self.symbols if self.allows(symbol))
         low = unmet & union(symbol for symbol in self.symbols if symbol.level <= self.highest_level)
         high = unmet & union(symbol for symbol in self.symbols if symbol.level > self.highest_level)

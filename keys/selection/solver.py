@@ -33,7 +33,7 @@ class Solver:
         """
         self._free()
         if below is not None:
-            self.program.limit(BEYOND, below - 1)
+            self._limit(BEYOND, below - 1)
         point, settled = (self._some() if below is None else None), []
         for aim in order.value:
             costs = self.program.aims[aim]
@@ -41,7 +41,7 @@ class Solver:
                 point = self._better(costs, point)
             if point is None or not self.proven:
                 return point
-            self.program.limit(aim, point.score[aim])
+            self._limit(aim, point.score[aim])
             settled.append(costs)
         return self._first_by_name(point)
 
@@ -58,10 +58,15 @@ class Solver:
         return points
 
     def _free(self):
+        self.limits = {}
         for bit in range(self.program.size):
             self.program.bound(bit)
         for aim in range(len(Score._fields)):
             self.program.limit(aim)
+
+    def _limit(self, aim, most):
+        self.limits[aim] = most
+        self.program.limit(aim, most)
 
     def _better(self, costs, known):
         """The cheapest way within the limits; when time runs out the cheaper of what was found and what is known."""
@@ -72,12 +77,16 @@ class Solver:
         chosen, said = self.program.minimise(costs, left)
         if said == "none" and known is None:
             return None
-        self.proven = self.proven and said == "best" and self._opens_all(chosen)
-        if chosen is None or not self._opens_all(chosen):
+        found = None if chosen is None else Point(chosen, self.program.score(chosen))
+        self.proven = self.proven and said == "best" and self._keeps(found)
+        if found is None or not self._keeps(found):
             return known
-        if known and self.program.value(costs, chosen) > self.program.value(costs, known.chosen):
-            return known
-        return Point(chosen, self.program.score(chosen))
+        worse = known and self.program.value(costs, known.chosen) < self.program.value(costs, chosen)
+        return known if worse else found
+
+    def _keeps(self, point):
+        """Whether it opens every row and stays within the limits, in whole numbers."""
+        return self._opens_all(point.chosen) and all(point.score[aim] <= most for aim, most in self.limits.items())
 
     def _first_by_name(self, point):
         """Among equally good ways the one whose sorted list of names is first: as many as possible of the first names.

@@ -222,7 +222,7 @@ class Unlinking(OneOf):
     chosen = Choice(label=_("Link"))
 
     def of(self, ticket):
-        return Link.objects.visible_to(self.person).of(ticket).removable()
+        return Link.objects.of(ticket).removable().between(Ticket.objects.visible_to(self.person))
 
     def words(self, one):
         return f"{one.get_kind_display()}: {one.other if one.ticket_id == self.row.pk else one.ticket}"

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from keysite.console import ConsoleAdmin, Deed, ReadOnly, Section, Tabs, display
@@ -88,7 +89,10 @@ class ParkedMailAdmin(ReadOnly, ConsoleAdmin):
         return self.fieldsets[: 3 if obj and obj.decided_at else 2]
 
     def sections(self, request, mail):
-        files = [("", [file.name or "–", filesizeformat(file.size)]) for file in mail.attachments.all()]
+        files = [
+            (reverse("parked_file", args=[file.pk]), [str(file), filesizeformat(file.size)])
+            for file in mail.attachments.all()
+        ]
         if files:
             yield Section(title=_("Files"), headings=[_("Name"), _("Size")], lines=files)
 

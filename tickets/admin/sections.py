@@ -122,7 +122,7 @@ def _money(amount):
 def links_of(ticket, person):
     """Tickets that it belongs together with, as far as ``person`` may see them."""
     lines = []
-    for link in Link.objects.visible_to(person).of(ticket):
+    for link in Link.objects.of(ticket).between(Ticket.objects.visible_to(person)):
         there = link.ticket_id == ticket.pk
         other = link.other if there else link.ticket
         words = link.get_kind_display() if there else FROM_THERE[link.kind]

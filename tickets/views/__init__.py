@@ -1,9 +1,11 @@
 """The pages of repair tickets."""
 
+from tickets.views.calls import ticket_report_for
 from tickets.views.deeds import ticket_deed
 from tickets.views.follow import ticket_follow, ticket_photo
 from tickets.views.lists import ticket_list, ticket_view_remove, ticket_view_save
 from tickets.views.mine import ticket_mine, ticket_mine_follow
+from tickets.views.notices import ticket_notices
 from tickets.views.public import ticket_me_too, ticket_report, ticket_report_about, ticket_reported
 from tickets.views.tickets import ticket, ticket_history, ticket_staff_photo
 
@@ -14,6 +16,7 @@ __all__ = [
     "ticket_list",
     "ticket_mine",
     "ticket_mine_follow",
+    "ticket_notices",
     "ticket_staff_photo",
     "ticket_view_remove",
     "ticket_view_save",
@@ -22,5 +25,6 @@ __all__ = [
     "ticket_photo",
     "ticket_report",
     "ticket_report_about",
+    "ticket_report_for",
     "ticket_reported",
 ]

@@ -97,6 +97,10 @@ def _remove_helper(form):
     operations.remove_helper(helper=form.values["helper"], by=form.person)
 
 
+def _unlink(form):
+    operations.unlink_tickets(link=form.values["link"], by=form.person)
+
+
 def _watch(form):
     operations.watch(ticket=form.ticket, person=form.person, by=form.person)
 
@@ -159,6 +163,41 @@ DEEDS = {
         L("Enter work"), forms.WorkForm, _with_version(operations.add_work), L("Written down."), "tickets.work"
     ),
     "tick": _other(L("Check"), forms.TickForm, _tick, L("Noted."), "tickets.work", when=lambda ticket: False),
+    "edit_ticket": _other(
+        L("Correct it"), forms.EditForm, _with_version(operations.edit_ticket), L("Corrected."), "tickets.change_ticket"
+    ),
+    "link_tickets": _other(
+        L("Link with another one"),
+        forms.LinkForm,
+        _with_version(operations.link_tickets),
+        L("Linked."),
+        "tickets.change_ticket",
+    ),
+    "unlink_tickets": _other(
+        L("Remove a link"),
+        forms.UnlinkForm,
+        _unlink,
+        L("The link is gone."),
+        "tickets.change_ticket",
+        when=lambda ticket: ticket.is_open and ticket.is_linked,
+    ),
+    "remove_ticket": _other(
+        L("Delete it"),
+        forms.RemoveForm,
+        _with_version(operations.remove_ticket),
+        L("Deleted. It can be restored."),
+        "tickets.remove_ticket",
+        when=_kept,
+        danger=True,
+    ),
+    "restore_ticket": _other(
+        L("Restore it"),
+        forms.TicketForm,
+        _with_version(operations.restore_ticket),
+        L("Restored."),
+        "tickets.remove_ticket",
+        when=lambda ticket: not _kept(ticket),
+    ),
     "watch": _other(
         L("Watch it"),
         forms.TicketForm,

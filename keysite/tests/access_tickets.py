@@ -103,4 +103,6 @@ ticket_history                        in  no  no | ok  ok  ok  ok  ok  ok  / in 
 ticket_staff_photo                    in  no  no | 404 404 404 404 404 404  / in  405 405 | 405 405 405 405 405 405
 ticket_staff_thumbnail                in  no  no | 404 404 404 404 404 404  / in  405 405 | 405 405 405 405 405 405
 ticket_deed                           in  no  no | ok  no  no  ok  no  ok
+ticket_report_for                     in  no  no | ok  no  no  no  no  ok
+ticket_notices                        in  no  no | ok  no  no  ok  no  ok
 """

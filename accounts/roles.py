@@ -72,7 +72,7 @@ _EQUIPMENT = {
         "dispose",
     )
 }
-_SHOP = _edits("keys", "door") | {"keys.rekey", "keys.retire_door", "keys.import_door", "keys.export_door"}
+_SHOP = _edits("keys", "door", "keyset") | {"keys.rekey", "keys.retire_door", "keys.import_door", "keys.export_door"}
 _TRIAGE = {
     f"tickets.{deed}"
     for deed in ("triage", "assign_ticket", "review", "report_for_others", "merge_ticket", "remove_ticket")

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
+from keys.admin.related import OpensDoor
+from keys.admin.sections import opened_by_symbol
 from keys.models import Cabinet, Hold, Hook, Key, KeySymbol, KeySystem
 from keys.operations import KEY_COLUMNS, add_key, hold_key, import_keys, reinstate_key, retire_key
 from keysite.console import ConsoleAdmin, Deed, Related, Tabs, display
@@ -86,7 +88,7 @@ def _deed(operation, permission, label, done, **options):
 class KeyAdmin(Tagged, Exchanging, ConsoleAdmin):
     found_by_palette = "key"
     list_display = ["__str__", "description", "system", "hook", "state"]
-    list_filter = [KeyTabs, OfSymbol, OnHook, InCabinet]
+    list_filter = [KeyTabs, OfSymbol, OnHook, InCabinet, OpensDoor]
     search_fields = ["serial"]
     search_help_text = _("Symbol, symbol and serial, or the code on the tag")
     fieldsets = [
@@ -148,6 +150,10 @@ class KeyAdmin(Tagged, Exchanging, ConsoleAdmin):
     def links(self, request, key):
         if request.user.has_perm("keys.view_loan"):
             yield _("Loans of this key"), f"{reverse('admin:keys_loan_changelist')}?show=all&key={key.pk}"
+
+    def sections(self, request, key):
+        if request.user.has_perm("keys.view_door") and key.opens_something:
+            yield opened_by_symbol(key.symbol, request.user)
 
     @display(description=_("opens"))
     def description(self, key):

@@ -11,6 +11,7 @@ from import_export.fields import Field
 from import_export.resources import ModelResource
 
 from accounts.models import LoanTerm, Person, Trust
+from keys.admin.related import OpensDoor
 from keys.models import Key, Loan
 from keys.models.loans import UNDO_TIME
 from keys.operations import record_payment, reject_claim, renew, report_found, report_lost, return_key, transfer, undo
@@ -131,7 +132,7 @@ def _deed(operation, label, done, *, permission=None, **options):
 @admin.register(Loan)
 class LoanAdmin(Exporting, ConsoleAdmin):
     list_display = ["key", "borrower_name", "department", "state", "out_at", "due_at", "term"]
-    list_filter = [LoanTabs, OfBorrower, OfKey]
+    list_filter = [LoanTabs, OfBorrower, OfKey, OpensDoor]
     search_fields = ["note"]
     search_help_text = _("Borrower, symbol and serial, or the code on the tag")
     sortable_by = ["out_at", "due_at"]

@@ -1,16 +1,18 @@
 """What is stamped on keys, and the systems it belongs to."""
 
 from django.contrib import admin
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
+from accounts.models import KeyLevel
+from keys.admin.related import OpensDoor
+from keys.admin.sections import list_of, opened_by_symbol
 from keys.models import KeySymbol, KeySystem
-from keys.operations import SYMBOL_COLUMNS, import_symbols, retire_symbol
+from keys.operations import SYMBOL_COLUMNS, import_symbols, place_symbol, retire_symbol
 from keysite.console import ConsoleAdmin, Deed, PickRow, Tabs, display
 from keysite.console.exchange import Exchanging, Upload
-from keysite.console.fields import Asking, Few, why
+from keysite.console.fields import Asking, Choice, Few, Row, why
 
 
 @admin.register(KeySystem)
@@ -20,7 +22,9 @@ class KeySystemAdmin(ConsoleAdmin):
     fields = ["code", "name", "manufacturer"]
 
     def links(self, request, system):
-        yield _("Symbols"), f"{reverse('admin:keys_keysymbol_changelist')}?system={system.pk}"
+        yield _("Symbols"), list_of("keysymbol", f"system={system.pk}")
+        if request.user.has_perm("keys.view_keyset"):
+            yield _("Keysets"), list_of("keyset", f"system={system.pk}")
 
 
 class SymbolTabs(Tabs):
@@ -38,6 +42,21 @@ class BySystem(PickRow):
 
 class Retirement(Asking):
     reason = why(_("Why"))
+
+
+class Place(Asking):
+    level = Choice(label=_("Level"), choices=KeyLevel.choices)
+    parent = Row(
+        KeySymbol, "parent", required=False, help_text=_("The master that stands directly above; empty: none does.")
+    )
+
+    def __init__(self, data=None, *, person, row=None):
+        super().__init__(data, person=person, row=row)
+        if row:
+            self.initial |= {"level": row.level, "parent": row.parent_id}
+
+    def clean_level(self):
+        return KeyLevel(int(self.cleaned_data["level"]))
 
 
 class SymbolUpload(Upload):
@@ -72,7 +91,7 @@ class KeySymbolAdmin(Exchanging, ConsoleAdmin):
     found_by_palette = "label"
     plain_choices = ("system",)
     list_display = ["symbol", "system", "description", "level", "self_service", "keys_in_use", "keys_there", "state"]
-    list_filter = [SymbolTabs, BySystem]
+    list_filter = [SymbolTabs, BySystem, OpensDoor]
     search_fields = ["symbol"]
     search_help_text = _("Symbol or description")
     fieldsets = [
@@ -86,6 +105,17 @@ class KeySymbolAdmin(Exchanging, ConsoleAdmin):
     import_deed, import_columns, import_form = import_symbols, SYMBOL_COLUMNS, SymbolUpload
     deeds = [
         Deed(
+            place_symbol,
+            row="symbol",
+            permission="keys.change_keysymbol",
+            label=_("Place in the hierarchy"),
+            done=_("Symbol %(row)s has its place."),
+            form=Place,
+            intro=_("What it opens now stays as it is: keysets made from now on follow the new place."),
+            icon="account_tree",
+            shown=lambda symbol: symbol.retired_at is None,
+        ),
+        Deed(
             retire_symbol,
             row="symbol",
             permission="keys.retire_keysymbol",
@@ -96,14 +126,20 @@ class KeySymbolAdmin(Exchanging, ConsoleAdmin):
             icon="archive",
             grave=True,
             shown=lambda symbol: symbol.retired_at is None,
-        )
+        ),
     ]
 
     def for_list(self, request):
         return super().for_list(request).with_key_counts()
 
     def links(self, request, symbol):
-        yield _("Keys"), f"{reverse('admin:keys_key_changelist')}?symbol={symbol.pk}"
+        yield _("Keys"), list_of("key", f"symbol={symbol.pk}")
+        if request.user.has_perm("keys.view_keyset"):
+            yield _("Keysets that it turns"), list_of("keyset", f"symbol={symbol.pk}")
+
+    def sections(self, request, symbol):
+        if request.user.has_perm("keys.view_door"):
+            yield opened_by_symbol(symbol, request.user)
 
     @display(description=_("keys"))
     def keys_in_use(self, symbol):

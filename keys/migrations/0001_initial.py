@@ -2142,6 +2142,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("kind", "cross"), ("own__isnull", False), _connector="OR"),
                 name="keyset_without_own_symbol_is_crossed",
+                violation_error_message="Say whose key turns it; only a cross-keyed keyset has no key of its own.",
             ),
         ),
         migrations.AddIndex(

@@ -98,9 +98,11 @@ class DoorQuerySet(models.QuerySet):
         return self.select_related("building", "space_from", "space_to").order_by("building__code", "label", "pk")
 
     def critical_first(self):
-        """As a list that begins with the most critical; each row says in ``total`` how many there are."""
-        first = self.for_list().order_by("-criticality", "building__code", "label", "pk")
-        return first.annotate(total=Window(Count("*")))
+        return self.for_list().order_by("-criticality", "building__code", "label", "pk")
+
+    def with_total(self):
+        """Annotates ``total``, how many rows there are without the limit of the page."""
+        return self.annotate(total=Window(Count("*")))
 
 
 class Door(models.Model):

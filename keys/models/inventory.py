@@ -79,8 +79,7 @@ class KeyQuerySet(models.QuerySet):
 
     def opening(self, doors):
         """Keys that open one of these doors now, wherever they are; destroyed ones open nothing."""
-        gone = [Key.Retirement.BROKEN, Key.Retirement.DISPOSED]
-        return self.filter(symbol__in=KeySymbol.objects.opening(doors)).exclude(retirement__in=gone)
+        return self.filter(symbol__in=KeySymbol.objects.opening(doors)).exclude(retirement__in=Key.DESTROYED)
 
     def exposed(self):
         """Lost and not found: whoever has one may open what it opens, until that is rekeyed."""
@@ -104,6 +103,8 @@ class Key(models.Model):
         LOST = "lost", _("Lost")
         BROKEN = "broken", _("Broken")
         DISPOSED = "disposed", _("Disposed of")
+
+    DESTROYED = (Retirement.BROKEN, Retirement.DISPOSED)
 
     class Availability(models.TextChoices):
         THERE = "there", _("In the cabinet")
@@ -155,6 +156,11 @@ class Key(models.Model):
 
     def __str__(self):
         return f"{self.symbol.symbol} {self.serial}"
+
+    @property
+    def opens_something(self):
+        """It is not destroyed, so it opens what its symbol opens, wherever it is."""
+        return self.retirement not in Key.DESTROYED
 
     @property
     def availability(self):

@@ -50,6 +50,9 @@ class KeysetQuerySet(models.QuerySet):
         """Keysets that a key turns which the hierarchy does not explain."""
         return self.filter(pk__in=Operates.objects.unexplained().values("keyset"))
 
+    def turned_by(self, *symbols):
+        return self.filter(pk__in=Operates.objects.now().filter(symbol__in=symbols).values("keyset"))
+
     def turned_by_nothing(self):
         return self.exclude(Exists(Operates.objects.now().filter(keyset=OuterRef("pk"))))
 
@@ -105,7 +108,9 @@ class Keyset(models.Model):
             models.CheckConstraint(condition=~Q(designation=""), name="keyset_has_designation"),
             models.CheckConstraint(condition=Q(kind__in=["plain", "cross", "nmk", "skd"]), name="keyset_kind_is_known"),
             models.CheckConstraint(
-                condition=Q(kind="cross") | Q(own__isnull=False), name="keyset_without_own_symbol_is_crossed"
+                condition=Q(kind="cross") | Q(own__isnull=False),
+                name="keyset_without_own_symbol_is_crossed",
+                violation_error_message=_("Say whose key turns it; only a cross-keyed keyset has no key of its own."),
             ),
         ]
 
@@ -138,6 +143,11 @@ class OperatesQuerySet(models.QuerySet):
     def ended(self):
         return self.exclude(NOW)
 
+    def opening(self, doors):
+        """What turns the cylinders of these doors now; annotates ``door``, the number of the one."""
+        here = {"keyset__pinnings__until": None, "keyset__pinnings__door__in": doors}
+        return self.now().filter(**here).annotate(door=F("keyset__pinnings__door"))
+
     def visible_to(self, person):
         """All for a role without scope; for managers what turns the cylinders of their buildings."""
         if not person.has_perm("keys.view_operates"):
@@ -154,6 +164,10 @@ class OperatesQuerySet(models.QuerySet):
 
     def for_list(self):
         return self.select_related("keyset__system", "symbol__system").order_by("symbol__symbol", "pk")
+
+    def lowest_first(self):
+        """As a list that begins with the symbols of the lowest level."""
+        return self.for_list().order_by("symbol__level", "symbol__symbol", "pk")
 
 
 class Operates(models.Model):

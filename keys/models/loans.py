@@ -65,6 +65,10 @@ class LoanQuerySet(LentQuerySet):
     def of(self, keys):
         return self.filter(key__in=keys)
 
+    def opening(self, doors):
+        """Loans of keys that open one of these doors now."""
+        return self.of(Key.objects.opening(doors))
+
     def symbols(self):
         """What is stamped on the keys of these loans."""
         return self.order_by().values("key__symbol")
@@ -102,6 +106,10 @@ class LoanQuerySet(LentQuerySet):
         return self.select_related(
             "key__symbol__system", "key__hook__cabinet", "borrower__department", "term"
         ).order_by("-out_at", "-pk")
+
+    def by_borrower(self):
+        """As a list in the order of names."""
+        return self.for_list().order_by("borrower__last_name", "borrower__first_name", "pk")
 
 
 class Loan(Lent):

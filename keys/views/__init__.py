@@ -1,6 +1,7 @@
 """The pages of the key desk."""
 
 from keys.views.desk import desk, desk_check_out, desk_reject, desk_return, desk_undo
+from keys.views.doors import door, door_list, key_fitting
 from keys.views.kiosk import kiosk_check_out, kiosk_code, kiosk_done, kiosk_return, kiosk_start
 from keys.views.loans import loan_check_out, loan_find, loan_lose, loan_renew, loan_return, receipt
 from keys.views.start import key_tag, start
@@ -11,6 +12,9 @@ __all__ = [
     "desk_reject",
     "desk_return",
     "desk_undo",
+    "door",
+    "door_list",
+    "key_fitting",
     "key_tag",
     "kiosk_check_out",
     "kiosk_code",

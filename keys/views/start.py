@@ -11,9 +11,11 @@ from accounts.operations import refuse_borrower
 from accounts.trust import trust_of
 from assets.models import Assignment
 from keys import notices, operations
-from keys.models import Hold, Key, Loan
+from keys.models import Door, Hold, Key, Loan
 from keys.views.loans import FROM_AFAR
 from keysite.ledger import Refusal
+
+DOORS = 200  # more are not listed: whoever has a master knows what it opens
 
 
 @login_not_required
@@ -21,7 +23,9 @@ def start(request):
     if not request.user.is_authenticated:
         return render(request, "keys/start_signed_out.html")
     person = request.user
+    doors = Door.objects.opened_by(Loan.objects.running().borrowed_by(person).symbols())
     context = {
+        "doors": doors.current().with_total().for_list()[:DOORS],
         "loans": Loan.objects.held_by(person).for_list().order_by("due_at", "pk"),
         "assignments": Assignment.objects.held_by(person).apart().with_contents().for_list().order_by("due_at", "pk"),
         "ready": Hold.objects.kept_for(person).live(at=timezone.now()).for_list(),

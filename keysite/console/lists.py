@@ -239,7 +239,11 @@ class Related(SimpleListFilter):
     def queryset(self, request, queryset):
         if not super().value():
             return queryset
-        return queryset.filter(**{self.path: self.other}) if self.other else queryset.none()
+        return self.narrow(queryset, self.other) if self.other else queryset.none()
+
+    def narrow(self, rows, other):
+        """The rows that belong to the other; lists that ask more than a column say it here."""
+        return rows.filter(**{self.path: other})
 
     def choices(self, changelist):
         address = changelist.get_query_string(remove=[self.parameter_name])

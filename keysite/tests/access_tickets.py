@@ -101,6 +101,9 @@ ticket_mine_follow                    in  405 405 | 405 405 405 405 405 405  / i
 ticket                                in  no  no | ok  ok  ok  ok  ok  ok  / in  405 405 | 405 405 405 405 405 405
 ticket_history                        in  no  no | ok  ok  ok  ok  ok  ok  / in  405 405 | 405 405 405 405 405 405
 ticket_staff_photo                    in  no  no | 404 404 404 404 404 404  / in  405 405 | 405 405 405 405 405 405
+ticket_file                           404 404 404 | 404 404 404 404 404 404  / 405 405 405 | 405 405 405 405 405 405
+ticket_staff_file                     in  no  no | 404 404 404 404 404 404  / in  405 405 | 405 405 405 405 405 405
+parked_file                           in  no  no | 404 404 no  404 404 404  / in  405 405 | 405 405 405 405 405 405
 ticket_staff_thumbnail                in  no  no | 404 404 404 404 404 404  / in  405 405 | 405 405 405 405 405 405
 ticket_deed                           in  no  no | ok  no  no  ok  no  ok
 ticket_report_for                     in  no  no | ok  no  no  no  no  ok

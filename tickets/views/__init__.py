@@ -2,6 +2,7 @@
 
 from tickets.views.calls import ticket_report_for
 from tickets.views.deeds import ticket_deed
+from tickets.views.files import parked_file, ticket_file, ticket_staff_file
 from tickets.views.follow import ticket_follow, ticket_photo
 from tickets.views.lists import ticket_list, ticket_view_remove, ticket_view_save
 from tickets.views.mine import ticket_mine, ticket_mine_follow
@@ -10,6 +11,9 @@ from tickets.views.public import ticket_me_too, ticket_report, ticket_report_abo
 from tickets.views.tickets import ticket, ticket_history, ticket_staff_photo
 
 __all__ = [
+    "parked_file",
+    "ticket_file",
+    "ticket_staff_file",
     "ticket",
     "ticket_deed",
     "ticket_history",

@@ -23,18 +23,19 @@ ALONE = csp({"default-src": [NONE], "sandbox": [True]})  # whatever it is, it do
 @require_http_methods(["GET", "POST"])
 def ticket_follow(request, token):
     """Status, place, replies and photos; reply, confirm, say that it is still broken, and stop mails by POST only."""
-    link = _link(request, token)
+    link = link_behind(request, token)
     form = FollowForm(*([request.POST, request.FILES] if request.method == "POST" else []))
     if form.is_bound and form.is_valid():
         answer = form.perform(owner=f"link:{link.pk}", deed=lambda: _done(request, link, form))
         if answer:
-            return _kept_secret(redirect(request.path))
+            return kept_secret(redirect(request.path))
     ticket = Ticket.objects.for_list().get(pk=link.ticket_id)
     context = {"ticket": ticket, "form": form, "token": token, "person": link.person}
-    context |= {"comments": Comment.objects.public().filter(ticket=ticket).for_list().prefetch_related("photos")}
-    context |= {"photos": ticket.photos.public().filter(comment=None), "link": link}
+    context |= {
+        "comments": Comment.objects.public().with_files().filter(ticket=ticket).for_list().prefetch_related("photos")
+    }
     context |= {"fresh": FollowForm(initial={"version": ticket.version})}
-    return _kept_secret(render(request, "tickets/follow.html", context))
+    return kept_secret(render(request, "tickets/follow.html", context))
 
 
 @login_not_required
@@ -42,11 +43,11 @@ def ticket_follow(request, token):
 @ALONE
 def ticket_photo(request, token, pk, small=False):
     """A public photo of the ticket that is followed."""
-    link = _link(request, token)
+    link = link_behind(request, token)
     photo = Photo.objects.public().filter(ticket=link.ticket, pk=pk).first()
     if photo is None:
         raise Http404
-    return _kept_secret(picture_of(photo, small))
+    return kept_secret(picture_of(photo, small))
 
 
 def picture_of(photo, small):
@@ -100,7 +101,7 @@ def _reply(how, seen, values):
 _PHOTOS = "📷"  # a reply that is only a picture
 
 
-def _link(request, token):
+def link_behind(request, token):
     """The link that this token belongs to; whoever tries tokens waits."""
     link = operations.link_of(token)
     if link is None and not ratelimit.consume(request, action="ticket_follow"):
@@ -110,7 +111,7 @@ def _link(request, token):
     return link
 
 
-def _kept_secret(response):
+def kept_secret(response):
     response["Referrer-Policy"] = KEEPS_THE_PATH
     add_never_cache_headers(response)
     return response

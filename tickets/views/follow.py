@@ -31,9 +31,8 @@ def ticket_follow(request, token):
             return kept_secret(redirect(request.path))
     ticket = Ticket.objects.for_list().get(pk=link.ticket_id)
     context = {"ticket": ticket, "form": form, "token": token, "person": link.person}
-    context |= {
-        "comments": Comment.objects.public().with_files().filter(ticket=ticket).for_list().prefetch_related("photos")
-    }
+    comments = Comment.objects.public().filter(ticket=ticket).with_files().for_list().prefetch_related("photos")
+    context |= {"comments": comments, "photos": ticket.photos.public().filter(comment=None), "link": link}
     context |= {"fresh": FollowForm(initial={"version": ticket.version})}
     return kept_secret(render(request, "tickets/follow.html", context))
 

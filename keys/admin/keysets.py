@@ -20,6 +20,11 @@ class KeysetForm(ConsoleForm):
         help_text=_("For a cross-keyed one: what else turns it, such as AA2, AB1. Those above them do so too."),
     )
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["crossed"]
+
     def clean_crossed(self):
         """The symbols of these stamps, in the system of the keyset."""
         stamps = {stamp.lower(): stamp for stamp in lines_of(self.cleaned_data["crossed"])}

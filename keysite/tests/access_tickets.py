@@ -69,7 +69,7 @@ tickets_parkedmail_changelist                   ok  ok  no  ok  ok  ok
 tickets_parkedmail_add                          no  no  no  no  no  no
 tickets_parkedmail_history                      ok  ok  go  go  ok  ok
 tickets_parkedmail_delete                       no  no  no  no  no  no
-tickets_parkedmail_change                       ok  ok  no  go  ok  ok  / no  no  no  go  no  no
+tickets_parkedmail_change                       ok  ok  no  go  ok  ok  / no  no  no  no  no  no
 tickets_trackinglink_revoke_tracking            ok  no  no  no  no  ok
 tickets_trackinglink_changelist                 ok  ok  no  no  ok  ok
 tickets_trackinglink_add                        no  no  no  no  no  no

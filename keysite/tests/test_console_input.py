@@ -52,7 +52,7 @@ def console(client, administrator):
     every, _new = IntervalSchedule.objects.get_or_create(every=10, period="minutes")
     PeriodicTask.objects.get_or_create(name="x", defaults={"task": "keys.tasks.retire_keys", "interval": every})
     CrontabSchedule.objects.get_or_create(minute="30", hour="3")
-    Space.objects.create(building=Building.objects.create(code="B1", name="Hall"), number="1")
+    Space.objects.create(building=Building.objects.create(code="HALL", name="Hall"), number="1")
     assets_of_every_kind(administrator)
     tickets_of_every_kind(administrator)
     return client

@@ -30,7 +30,7 @@ def everything(db):
     ClosedDay.objects.create(on="2026-12-25")
     Department.objects.create(name="Physics", accepted_at=now)
     Notice.objects.create(kind="x", person=loan.borrower, dedupe_key="x", next_try_at=now)
-    Space.objects.create(building=Building.objects.create(code="B1", name="Hall"), number="1")
+    Space.objects.create(building=Building.objects.create(code="HALL", name="Hall"), number="1")
     assets_of_every_kind(loan.borrower)
     tickets_of_every_kind(loan.borrower)
 

@@ -57,7 +57,7 @@ class World:
 
     def __init__(self, manager):
         somebody = PersonFactory(email="somebody@example.edu")
-        building = Building.objects.create(code="B1", name="Hall")
+        building = Building.objects.create(code="HALL", name="Hall")
         BuildingManager.objects.create(building=building, person=manager, since="2020-01-01")
         space = Space.objects.create(building=building, number="1")
         key = KeyFactory(hook=HookFactory())

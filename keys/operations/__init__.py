@@ -2,7 +2,6 @@
 
 from keys.operations.clock import lift_expired_exceptions, release_expired_holds, remind_borrowers, retire_keys
 from keys.operations.corrections import transfer, undo
-from keys.operations.demo import make_demo
 from keys.operations.door_imports import DOOR_COLUMNS, import_doors
 from keys.operations.doors import pin_door, reinstate_door, retire_door, unpin_door
 from keys.operations.exceptions import end_exception, grant_exception
@@ -38,7 +37,6 @@ __all__ = [
     "pin_door",
     "place_symbol",
     "preview_check_out",
-    "make_demo",
     "record_payment",
     "reinstate_key",
     "reinstate_door",

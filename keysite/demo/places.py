@@ -3,9 +3,9 @@
 from accounts.models import KeyLevel, Trust
 from assets.models import Building, BuildingManager, Space
 from keys.models import Cabinet, Door, Hook, Key, Keyset, KeySymbol, KeySystem, Operates, Pinning
-from keys.operations.demo import MARK
 from keysite.demo.names import BUILDINGS, SHORT_TERM_ROOMS
 from keysite.demo.world import Told
+from tickets.operations.demo import MARK
 
 SYMBOLS = {"MAIN": 234, "ANNEX": 57}  # change keys; with the masters above them there are 300 symbols
 KEYS = 1500

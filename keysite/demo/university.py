@@ -1,4 +1,4 @@
-"""The invented university as a whole: 5 buildings, 1,500 keys, 1,000 assets, 150 people, 10,000 loans."""
+"""The invented university: 5 buildings, 1,500 keys, 1,000 assets, 150 people, 10,000 loans, 2,000 tickets."""
 
 from dataclasses import dataclass, field
 
@@ -8,8 +8,10 @@ from keysite.demo.inventory import Inventory
 from keysite.demo.lending import Lending
 from keysite.demo.past import Past
 from keysite.demo.people import People
+from keysite.demo.pictures import drawings
 from keysite.demo.places import Places
 from keysite.demo.post import notices_of
+from keysite.demo.repairs import Repairs
 from keysite.demo.standing import Standing
 from keysite.demo.world import World
 
@@ -23,8 +25,13 @@ class University:
     people: People
     desk: Desk
     lending: Lending
+    repairs: Repairs
     batches: list = field(default_factory=list)
     logs: list = field(default_factory=list)
+
+    def pictures(self):
+        """Each photo of a ticket with the file that somebody sent."""
+        return zip(self.repairs.photos, drawings(), strict=False)
 
     def notices(self):
         """What has been written to people; known once the loans are in the register."""
@@ -46,6 +53,7 @@ def invent(at, *, password, seed=SEED):
     inventory = Inventory(world, people, places)
     lending = Lending(world, people, inventory)
     asked, counted = AskedFor(world, people, inventory, lending), Counted(world, people, inventory, lending)
-    batches += [*inventory.batches, *lending.batches, asked.told, counted.told]
-    logs = [desk.reminders, list(lending.reminders()), counted.counts]
-    return University(people, desk, lending, [batch for batch in batches if batch], logs)
+    repairs = Repairs(world, people, places, inventory)
+    batches += [*inventory.batches, *lending.batches, asked.told, counted.told, *repairs.batches]
+    logs = [desk.reminders, list(lending.reminders()), counted.counts, repairs.occurrences]
+    return University(people, desk, lending, repairs, [batch for batch in batches if batch], logs)

@@ -68,9 +68,9 @@ class Told:
         self.row = row
         self.chapters = [(at, by, reason, {})]
 
-    def then(self, at, by, reason, **values):
+    def then(self, at, by, why, /, **values):
         """At ``at`` these values changed."""
-        self.chapters.append((at, by, reason, {name: getattr(self.row, name) for name in values}))
+        self.chapters.append((at, by, why, {name: getattr(self.row, name) for name in values}))
         for name, value in values.items():
             setattr(self.row, name, value)
         return self

@@ -31,6 +31,8 @@ from keys.models import Hold, Key, KeySymbol, Loan, LoanException, Renewal
 from keys.notices import receipt_of, recent_receipts
 from keys.operations import remind_borrowers
 from keysite.demo import SIGN_INS, invent
+from tickets.models import Category, Check, Comment, Occurrence, Photo, Schedule, Status, Team, Ticket
+from tickets.operations import confirm_silent_tickets, make_scheduled_tickets, report, wake_tickets
 
 DAYS = (
     datetime(2026, 10, 25, 1, 30, tzinfo=UTC),  # the night the clocks go back
@@ -155,6 +157,7 @@ def test_fills_an_empty_register_with_every_state(demo):
     }  # fmt: skip
 
     _check_assets(at)
+    _check_tickets(at)
     _check_histories()
     _check_sign_ins(demo)
     _check_that_receipts_can_be_read()
@@ -180,6 +183,28 @@ def _check_assets(at):
     assert Counter(count.result for count in Count.objects.all()).keys() == set(Count.Result)
     for pool in pools_of(AssetModel.objects.values("pk"), now=at).values():
         assert peak(pool.taken, at, None) <= len(pool.units)
+
+
+def _check_tickets(at):
+    tickets, aroha = Ticket.objects, Person.objects.get(email="customer@example.edu")
+    assert tickets.count() == 2000
+    assert set(tickets.values_list("status", flat=True)) == set(Status.values)
+    assert tickets.deleted().exists()
+    assert (tickets.unassigned().exists(), tickets.overdue(at=at).exists()) == (True, True)
+    assert (Team.objects.count(), Category.objects.filter(parent=None).count(), Schedule.objects.count()) == (5, 8, 4)
+    assert Occurrence.objects.filter(ticket=None).count() == 0 < Occurrence.objects.count()
+    assert Check.objects.filter(done_at=None).exists()
+    assert Photo.objects.count() < 40
+    for said in Comment.objects.select_related("ticket"):
+        assert said.text in (said.ticket.noted if said.internal else said.ticket.said)
+    assert {ticket.status for ticket in tickets.reported_by(aroha)} == {"in_progress", "resolved", "confirmed"}
+    assert [said.by == aroha for said in Comment.objects.filter(ticket__reporter=aroha).public().for_list()][:2] == [
+        False,
+        True,
+    ]
+    for version in Ticket.history.filter(status="confirmed").order_by("-version")[:50]:
+        assert version.version == Ticket.history.filter(id=version.id).count()
+    assert report(title="The lamp flickers", by=aroha, place_in_words="Attic").number == 2001
 
 
 def _check_histories():
@@ -215,6 +240,8 @@ def _check_that_the_clock_finds_little_to_do(at):
     remind_borrowers(at=at)
     remind_of_dates(at=at)
     expire_reservations(at=at)
+    for look in (wake_tickets, confirm_silent_tickets, make_scheduled_tickets):
+        look(at=at)
     assert Notice.objects.count() - before < 60
 
 

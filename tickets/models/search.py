@@ -13,7 +13,7 @@ from assets.models import Asset, BuildingManager, Space
 from keysite.search import among, beginning_with, holding, words_of
 from tickets.models.categories import Team
 
-MOST = 1500  # tickets that are looked up one by one; where there are more, walking along the list finds a page sooner
+MOST = 1000  # tickets that are looked up one by one; where there are more, walking along the list finds a page sooner
 PUBLIC = "A"  # the weight of words that everybody may read who may see the ticket
 TICKET_WORDS = words_of("title", "description", "place_in_words", "resolution", "said", weight=PUBLIC)
 TICKET_WORDS += words_of("noted")
@@ -40,7 +40,7 @@ class TicketSearch(models.QuerySet):
             _numbered(text),
         ]
         numbers, of_many = self.model.objects.all()._few(ways)
-        # By number, because PostgreSQL then reads the list in its order: of 1,500 tickets, the fifty of the page.
+        # By number, because PostgreSQL then reads the list in its order: of 1,000 tickets, the fifty of the page.
         return self.filter(reduce(or_, of_many, holding("number", numbers)))
 
     def visible_to(self, person):

@@ -3,6 +3,7 @@
 from tickets.operations.assignment import add_helper, assign_ticket, remove_helper
 from tickets.operations.categories import add_category, move_category, reinstate_category, retire_category
 from tickets.operations.clock import confirm_silent_tickets, wake_tickets
+from tickets.operations.demo import make_demo
 from tickets.operations.edits import edit_ticket, link_tickets, make_asset, unlink_tickets
 from tickets.operations.fetching import fetch_mail
 from tickets.operations.following import follow_ticket
@@ -64,6 +65,7 @@ __all__ = [
     "make_asset",
     "make_scheduled_tickets",
     "may",
+    "make_demo",
     "me_too",
     "merge",
     "move_category",

@@ -121,3 +121,9 @@ def next_number():
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('ticket_number')")
         return cursor.fetchone()[0]
+
+
+def number_after(number):
+    """Let the next ticket have the number after this one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval('ticket_number', %s)", [number])

@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Person
 from accounts.roles import ROLES
-from keys.operations import make_demo
 from keysite.demo import SIGN_INS, invent
 from keysite.ledger import Refusal
+from tickets.operations import make_demo
 
 SAMPLE = "brass-lantern-orchard"
 NOBODY, SOMEBODY = 0, 3

@@ -1,5 +1,6 @@
 """Filling an empty register with an invented university."""
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -8,9 +9,12 @@ from accounts.models import Affiliation, Department, LoanTerm, Notice, Person
 from accounts.operations import anonymise, assign_roles, propose_department, sync_roles
 from assets.models import Building
 from keys.models import KeySymbol, KeySystem
+from keysite import images
 from keysite.ledger import Refusal, analyze, lock_word, record_past
+from tickets.models import Category, Ticket
+from tickets.operations.reports import number_after
 
-REAL = (Person, Affiliation, Department, LoanTerm, Building, KeySystem, KeySymbol)
+REAL = (Person, Affiliation, Department, LoanTerm, Building, KeySystem, KeySymbol, Category, Ticket)
 MARK = "invented for the demo"
 
 
@@ -29,14 +33,17 @@ def make_demo(*, invent):
         raise Refusal(_("This register is in use (%(found)s). The demo needs an empty one.") % {"found": found})
     university = invent(timezone.now())
     sync_roles()
+    for photo, file in university.pictures():
+        images.store(photo, images.read(ContentFile(file)))
     for batch in university.batches:
         record_past([told.row for told in batch], [told.versions() for told in batch])
     for log in university.logs:
         type(log[0]).objects.bulk_create(log, batch_size=1000)
     _backdate([told for batch in university.batches for told in batch if isinstance(told.row, Person)])
     _write_notices(university.notices())
+    number_after(Ticket.objects.count())
     analyze()
-    _finish(university.people)
+    _finish(university.people, university.repairs.technicians)
     return university
 
 
@@ -55,12 +62,12 @@ def _write_notices(notices):
     Notice.objects.bulk_update(notices, ["created_at"], batch_size=1000)
 
 
-def _finish(people):
+def _finish(people, technicians):
     """What is done today, by the deeds themselves."""
     administrator = people.staff["administrator"].row
-    for role, told in people.staff.items():
-        if role:
-            assign_roles(person=told.row, roles=[role], by=None)
+    roles = {told.row: role for role, told in people.staff.items() if role} | dict.fromkeys(technicians, "technician")
+    for person, role in roles.items():
+        assign_roles(person=person, roles=[role], by=None)
     anonymise(person=people.forgotten, by=administrator)
     propose_department(
         name="Marine Ecology",

@@ -2,7 +2,7 @@
 
 from tickets.notices.digests import ticket_digest
 from tickets.notices.letters import ticket_event, ticket_news
-from tickets.notices.matrix import CUSTOMERS, MATRIX, REPORTER, REVIEWER, TEAM, TECHNICIAN, WATCHER
+from tickets.notices.matrix import CUSTOMERS, MATRIX, REMINDERS, REPORTER, REVIEWER, TEAM, TECHNICIAN, WATCHER
 from tickets.notices.telling import (
     accepted,
     assigned,
@@ -29,6 +29,7 @@ __all__ = [
     "CONTENTS",
     "CUSTOMERS",
     "MATRIX",
+    "REMINDERS",
     "REPORTER",
     "REVIEWER",
     "TEAM",

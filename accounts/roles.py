@@ -28,6 +28,7 @@ _PEOPLE = ("person", "affiliation", "department", "loanterm", "termdate", "close
 _KEYS = ("keysystem", "keysymbol", "cabinet", "hook", "key")
 _DOORS = ("door", "keyset", "operates", "pinning")
 _LOANS = ("loan", "renewal", "loanexception", "hold")
+_REQUESTS = ("keyrequest", "requestitem", "requestmessage", "proposal", "proposedkey", "approval", "cuttingjob")
 _CATALOGUE = ("manufacturer", "supplier", "assettype", "assetmodel", "disposaltype")
 _INVENTORY = ("asset", "assetphoto", "kit", "kitmember", "kitpart")
 _HANDED_OUT = ("assignment", "assignmentpart", "extension", "reservation", "stocktake", "count")
@@ -39,7 +40,7 @@ _SEE_ALL = {"accounts.see_everything"}
 _READ = (
     _views("accounts", *_PEOPLE, "notice", "kiosk")
     | _views("assets", "building", "space", "buildingmanager", *_CATALOGUE, *_INVENTORY, *_HANDED_OUT)
-    | _views("keys", *_KEYS, *_DOORS, *_LOANS)
+    | _views("keys", *_KEYS, *_DOORS, *_LOANS, *_REQUESTS, "delegation")
     | _views("tickets", *_TICKETS, *_THREADS, *_REPAIRS, "trackinglink")
 )
 _COUNTER = {
@@ -112,7 +113,7 @@ ROLES = {
             | _SEE_ALL
             | _edits("keys", *_KEYS)
             | _edits("assets", "space")
-            | {"keys.retire_key", "keys.retire_keysymbol", "keys.hold_key", "keys.return_key"}
+            | {"keys.retire_key", "keys.retire_keysymbol", "keys.hold_key", "keys.return_key", "keys.cut_key"}
             | {"keys.import_key", "keys.import_keysymbol", "keys.export_key", "keys.export_keysymbol"}
             | _SHOP
         ),
@@ -157,6 +158,7 @@ ROLES = {
             | {"assets.undo_import"}
             | _edits("keys", *_KEYS)
             | {"keys.change_loan", "assets.change_assignment", "keys.retire_key", "keys.retire_keysymbol"}
+            | {"keys.decide_request", "keys.cut_key", "keys.exceed_copies"}
             | {"accounts.block_person", "accounts.deactivate_person", "accounts.accept_department"}
             | {"accounts.resend_notice", "accounts.register_kiosk", "accounts.import_person", "accounts.assign_roles"}
             | {"assets.import_building", "keys.import_key", "keys.import_keysymbol"}

@@ -28,3 +28,22 @@ def lift_expired_exceptions():
 def release_expired_holds():
     """End holds that have run out."""
     operations.release_expired_holds(at=timezone.now())
+
+
+@shared_task
+def propose_waiting():
+    """Choose the keys of requests for many doors."""
+    while operations.propose_waiting(at=timezone.now()):
+        pass
+
+
+@shared_task
+def escalate_approvals():
+    """Ask the key office, too, where a request has waited for too long."""
+    operations.escalate_approvals(at=timezone.now())
+
+
+@shared_task
+def expire_requests():
+    """End requests whose keys nobody picked up."""
+    operations.expire_requests(at=timezone.now())

@@ -1,6 +1,6 @@
 """People, what they may borrow and until when, and what is written to them."""
 
-from accounts.models.departments import Affiliation, Department, KeyLevel
+from accounts.models.departments import Affiliation, Department, KeyLevel, KeyOrder
 from accounts.models.lending import Lent, LentQuerySet, midnight
 from accounts.models.notices import FormKey, Notice
 from accounts.models.people import Person, Trust
@@ -14,6 +14,7 @@ __all__ = [
     "EmailCode",
     "FormKey",
     "KeyLevel",
+    "KeyOrder",
     "Kiosk",
     "Lent",
     "LentQuerySet",

@@ -18,6 +18,13 @@ class KeyLevel(models.IntegerChoices):
     GREAT_GRAND_MASTER = 5, _("Great grand master key")
 
 
+class KeyOrder(models.TextChoices):
+    """What comes first when keys are chosen for somebody."""
+
+    LEAST_ACCESS = "least_access", _("As little access as possible")
+    FEWEST_KEYS = "fewest_keys", _("As few keys as possible")
+
+
 class Affiliation(models.Model):
     """What a person is to the institution; it decides term, identifier, sponsor and highest key level."""
 
@@ -36,6 +43,13 @@ class Affiliation(models.Model):
         help_text=_("Assets are never assigned to them without one. A key always has a due date."),
     )
     highest_level = models.PositiveSmallIntegerField(_("highest key level"), choices=KeyLevel, default=KeyLevel.CHANGE)
+    key_order = models.CharField(
+        _("keys are chosen for"),
+        max_length=16,
+        choices=KeyOrder,
+        default=KeyOrder.LEAST_ACCESS,
+        help_text=_("What comes first when somebody asks for doors."),
+    )
     history = kept_history()
 
     class Meta:
@@ -48,6 +62,9 @@ class Affiliation(models.Model):
                 violation_error_message=_("There is an affiliation of this name already."),
             ),
             models.CheckConstraint(condition=Q(highest_level__in=KeyLevel.values), name="affiliation_level_is_known"),
+            models.CheckConstraint(
+                condition=Q(key_order__in=["least_access", "fewest_keys"]), name="affiliation_key_order_is_known"
+            ),
         ]
 
     def __str__(self):
@@ -83,6 +100,15 @@ class Department(models.Model):
     code = models.CharField(_("code"), max_length=32, blank=True)
     box = models.CharField(_("mail box"), max_length=32, blank=True)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind, default=Kind.DEPARTMENT)
+    head = models.ForeignKey(
+        "accounts.Person",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="heads",
+        verbose_name=_("head"),
+        help_text=_("Agrees to masters for people of the department."),
+    )
     contact_name = models.CharField(_("backup contact"), max_length=100, blank=True)
     contact_email = models.EmailField(
         _("backup contact's e-mail"), blank=True, help_text=_("Told when a loan is 14 days overdue.")

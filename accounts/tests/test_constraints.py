@@ -24,6 +24,7 @@ def rejected(**fields):
 REFUSED = [
     ("affiliation_one_per_name", lambda: [AffiliationFactory(name=name) for name in ("Staff", "STAFF")]),
     ("affiliation_level_is_known", lambda: AffiliationFactory(highest_level=6)),
+    ("affiliation_key_order_is_known", lambda: AffiliationFactory(key_order="odd")),
     ("department_one_per_name", lambda: [DepartmentFactory(name=name) for name in ("Physics", "physics")]),
     ("department_one_per_code", lambda: [DepartmentFactory(code=code) for code in ("PHY", "phy")]),
     (

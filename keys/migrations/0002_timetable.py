@@ -7,6 +7,9 @@ EVERY_TEN_MINUTES = {
     "Retire keys": "keys.tasks.retire_keys",
     "End exceptions that have run out": "keys.tasks.lift_expired_exceptions",
     "End holds that have run out": "keys.tasks.release_expired_holds",
+    "Choose keys for large requests": "keys.tasks.propose_waiting",
+    "Ask the key office where nobody answers": "keys.tasks.escalate_approvals",
+    "End requests that nobody picks up": "keys.tasks.expire_requests",
 }
 
 

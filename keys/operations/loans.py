@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.operations import with_trust
 from keys import notices
 from keys.models import Loan
+from keys.operations.fulfilment import hand_over
 from keys.operations.rules import Basket, allowed_until, keys_in
 from keysite.ledger import BasketRefusal, Refusal, lock, lock_all, record_changes, record_new
 
@@ -34,7 +35,9 @@ def check_out(*, keys, borrower, by, trust, term=None, due_on=None, kiosk=None, 
         raise BasketRefusal(refused)
 
     loans = [
-        Loan(key=key, borrower=borrower, term=term, out_at=now, out_by=by, trust=trust, due_at=due_at)
+        Loan(
+            key=key, borrower=borrower, term=term, out_at=now, out_by=by, trust=trust, due_at=basket.due_at(key, due_at)
+        )
         for key in keys
         if key not in refused
     ]
@@ -84,3 +87,5 @@ def _use_holds(basket, loans, by):
     for hold in used:
         hold.ended_at = loans[0].out_at
     record_changes(used, ["ended_at"], by=by, reason="checked out")
+    if basket.promised:
+        hand_over(loans, used, by=by)

@@ -1,6 +1,7 @@
 """Which key may go into whose hands: one refusal for each rule, in the order a clerk would check them."""
 
 from collections import Counter
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count, OuterRef, Subquery
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import KeyLevel, Trust
 from accounts.operations import due_moment, refuse_borrower
-from keys.models import Key, Loan, LoanException
+from keys.models import Key, Loan, LoanException, ProposedKey
 
 RELATED = ("key__symbol", "borrower__affiliation", "term")  # what the deeds look at, besides the loan
 
@@ -39,6 +40,7 @@ class Basket:
         self.loans = self._joined("open_loan", leaving)
         self.holds = self._joined("open_hold")
         self.live_holds = {pk: hold for pk, hold in self.holds.items() if hold.until > now}
+        self.promised = self._promised()
         self.held = Counter({key.symbol_id: key.held for key in self.found.values()})
 
     def _asked_for(self, keys):
@@ -60,22 +62,44 @@ class Basket:
         rows = ((pk, getattr(key, name, None)) for pk, key in self.found.items())
         return {pk: row for pk, row in rows if row not in {None, but}}
 
+    def _promised(self):
+        """The lines of requests for which keys of the basket are kept ready, with whether all have agreed."""
+        if not self.live_holds:
+            return {}
+        lines = ProposedKey.objects.filter(hold__in=self.live_holds.values()).with_agreement()
+        return {line.hold_id: line for line in lines.select_related("proposal__request")}
+
     def judge(self, keys):
         """Each key with the sentence why it is refused, or None; keys of the basket count against the limit."""
+        rules = (self._why_retired, self._why_not_there, self._why_not_promised)
+        rules += (self._why_not_handed_out, self._why_not_for)
         verdicts = {}
         for key in keys:
-            verdicts[key] = self._why_not_there(key) or self._why_not_handed_out(key) or self._why_not_for(key)
+            verdicts[key] = next(filter(None, (why_not(key) for why_not in rules)), None)
             if verdicts[key] is None:
                 self.held[key.symbol_id] += 1
         return verdicts
 
+    def due_at(self, key, latest):
+        """When the key is due: what was asked for until a day is due on that day, if that is sooner."""
+        hold = self.live_holds.get(key.pk)
+        line = hold and self.promised.get(hold.pk)
+        if line is None:
+            return latest
+        last = line.proposal.request.needed_until
+        wanted = datetime.combine(last, settings.CLOSING_TIME, settings.INSTITUTION_ZONE)
+        return min(latest, wanted) if wanted > self.now else latest
+
+    def _why_retired(self, key):
+        if key.retired_at:
+            return _("Key %(key)s is retired. Put it aside for the key shop.") % {"key": key}
+        if key.symbol.retired_at:
+            return _("Key %(key)s belongs to a retired symbol and is not handed out any more.") % {"key": key}
+        return None
+
     def _why_not_there(self, key):
         words = {"key": str(key), "desk": settings.DESK_CONTACT}
         loan, hold = self.loans.get(key.pk), self.live_holds.get(key.pk)
-        if key.retired_at:
-            return _("Key %(key)s is retired. Put it aside for the key shop.") % words
-        if key.symbol.retired_at:
-            return _("Key %(key)s belongs to a retired symbol and is not handed out any more.") % words
         if loan and (loan.is_lost or loan.paid_on):
             return _("Key %(key)s was reported lost. Bring it to %(desk)s, which reports it found.") % words
         if loan:
@@ -85,6 +109,15 @@ class Basket:
             words["until"] = date_format(timezone.localtime(hold.until))
             return _("Key %(key)s is on hold for somebody else until %(until)s.") % words
         return None
+
+    def _why_not_promised(self, key):
+        """A key that was asked for is handed over only while all have agreed to every door that it opens."""
+        hold = self.live_holds.get(key.pk)
+        line = hold and self.promised.get(hold.pk)
+        if line is None or line.is_agreed:
+            return None
+        words = {"key": str(key), "request": line.proposal.request}
+        return _("Not all in charge have agreed to what key %(key)s opens now. Look at request %(request)s.") % words
 
     def _why_not_handed_out(self, key):
         """Why nobody gets the key in this way, whoever they are; a key kept ready may be taken all the same."""

@@ -8,7 +8,21 @@ from django.utils import timezone
 
 from accounts.tests.factories import PersonFactory
 from assets.models import Space
-from keys.models import KeySymbol, Loan, Reminder, Renewal
+from keys.models import (
+    Approval,
+    ApprovedDoor,
+    CuttingJob,
+    Delegation,
+    KeyRequest,
+    KeySymbol,
+    Loan,
+    Proposal,
+    ProposedKey,
+    Reminder,
+    Renewal,
+    RequestItem,
+    RequestMessage,
+)
 from keys.tests.factories import (
     BuildingFactory,
     CabinetFactory,
@@ -75,6 +89,80 @@ def pinned_at_the_same_time():
     return PinningFactory(door=before.door, since=NOW - 2 * HOUR, until=NOW)
 
 
+def asked(**fields):
+    person = fields.pop("person", None) or PersonFactory()
+    return KeyRequest.objects.create(**{"person": person, "asked_by": person, "made_at": NOW} | fields)
+
+
+def sent(**fields):
+    days = {"needed_from": NOW.date(), "needed_until": NOW.date()}
+    return asked(**{"status": "submitted", "submitted_at": NOW, "purpose": "Office"} | days | fields)
+
+
+def two_drafts():
+    person = PersonFactory()
+    return [asked(person=person) for _number in range(2)]
+
+
+def item(**fields):
+    return RequestItem.objects.create(request=asked(), **fields)
+
+
+def the_same_item_twice():
+    request, door = asked(), DoorFactory()
+    return [RequestItem.objects.create(request=request, door=door) for _number in range(2)]
+
+
+def proposal(request=None, **fields):
+    policy = {"order": "least_access", "highest_level": 1, "proven": True}
+    return Proposal.objects.create(**{"request": request or sent(), "made_at": NOW} | policy | fields)
+
+
+def line(**fields):
+    fields = {"symbol": fields.get("symbol") or KeySymbolFactory(), "part": "hand_out"} | fields
+    return ProposedKey.objects.create(**{"proposal": fields.pop("proposal", None) or proposal()} | fields)
+
+
+def the_same_symbol_twice():
+    shared = {"proposal": proposal(), "symbol": KeySymbolFactory()}
+    return [line(**shared) for _number in range(2)]
+
+
+def job(**fields):
+    return CuttingJob.objects.create(line=line(), queued_at=NOW, **fields)
+
+
+def step(request=None, **fields):
+    moments = {"asked_at": NOW, "due_at": NOW}
+    return Approval.objects.create(**{"request": request or sent(), "kind": "office"} | moments | fields)
+
+
+def the_same_step_twice():
+    request = sent()
+    return [step(request) for _number in range(2)]
+
+
+def the_same_door_twice():
+    return twice(ApprovedDoor.objects.create, approval=step, door=DoorFactory)
+
+
+def delegation(**fields):
+    person = PersonFactory()
+    days = {"since": NOW.date(), "until": NOW.date()}
+    return Delegation.objects.create(**{"person": person, "deputy": PersonFactory()} | days | fields)
+
+
+def to_oneself():
+    person = PersonFactory()
+    return delegation(person=person, deputy=person)
+
+
+def done_and_cancelled():
+    person = PersonFactory()
+    done = {"cut_at": NOW, "cut_by": person, "checked_at": NOW, "checked_by": person, "done_at": NOW}
+    return job(key=KeyFactory(), cancelled_at=NOW, **done)
+
+
 def two_symbols(*symbols):
     system = KeySystemFactory()
     return [KeySymbolFactory(system=system, symbol=symbol) for symbol in symbols]
@@ -131,6 +219,38 @@ REFUSED = [
     ("pinning_ends_after_it_begins", lambda: PinningFactory(since=NOW, until=NOW - HOUR)),
     ("pinning_one_now_per_door", pinned_twice),
     ("pinning_one_at_a_time", pinned_at_the_same_time),
+    ("keyrequest_one_draft", two_drafts),
+    ("keyrequest_ended_at_a_moment", lambda: sent(status="odd")),
+    ("keyrequest_until_after_from", lambda: asked(needed_from=NOW.date(), needed_until=NOW.date() - 24 * HOUR)),
+    ("keyrequest_sent_with_purpose_and_days", lambda: sent(purpose="")),
+    ("keyrequest_sent_with_purpose_and_days", lambda: sent(needed_until=None)),
+    ("keyrequest_sent_with_purpose_and_days", lambda: asked(submitted_at=NOW)),
+    ("keyrequest_approved_at_a_moment", lambda: sent(status="approved")),
+    ("keyrequest_ended_at_a_moment", lambda: sent(status="withdrawn")),
+    ("keyrequest_ended_at_a_moment", lambda: sent(ended_at=NOW)),
+    ("keyrequest_rejected_with_reason", lambda: sent(status="rejected", ended_at=NOW)),
+    ("requestitem_of_one_thing", item),
+    ("requestitem_of_one_thing", lambda: item(door=DoorFactory(), symbol=KeySymbolFactory())),
+    ("requestitem_once", the_same_item_twice),
+    ("requestmessage_has_text", lambda: RequestMessage.objects.create(request=sent(), by=PersonFactory(), at=NOW)),
+    ("proposal_one_current", lambda: twice(proposal, request=sent)),
+    ("proposal_chosen_with_reason", lambda: proposal(chosen_by=PersonFactory())),
+    ("proposal_chosen_with_reason", lambda: proposal(reason="Better")),
+    ("proposedkey_once_per_proposal", the_same_symbol_twice),
+    ("proposedkey_part_is_known", lambda: line(part="odd")),
+    ("proposedkey_only_what_is_handed_out_is_held", lambda: line(part="keep", hold=HoldFactory())),
+    ("cuttingjob_cut_by_someone", lambda: job(cut_at=NOW)),
+    ("cuttingjob_checked_by_someone", lambda: job(checked_at=NOW, checked_by=PersonFactory())),
+    ("cuttingjob_done_with_a_key", lambda: job(done_at=NOW)),
+    ("cuttingjob_done_or_cancelled", done_and_cancelled),
+    ("approval_one_per_step", the_same_step_twice),
+    ("approval_of_its_kind", lambda: step(kind="manager")),
+    ("approval_of_its_kind", lambda: step(building=BuildingFactory())),
+    ("approval_decided_by_someone", lambda: step(decided_at=NOW, approved=True)),
+    ("approval_rejected_with_reason", lambda: step(decided_at=NOW, approved=False, decided_by=PersonFactory())),
+    ("approveddoor_once", the_same_door_twice),
+    ("delegation_until_after_since", lambda: delegation(until=NOW.date() - 24 * HOUR)),
+    ("delegation_to_another", to_oneself),
     ("key_one_per_symbol_serial", lambda: twice(KeyFactory, symbol=KeySymbolFactory, serial=1)),
     ("key_serial_in_range", lambda: KeyFactory(serial=0)),
     ("key_serial_in_range", lambda: KeyFactory(serial=1_000_000)),

@@ -1,0 +1,181 @@
+"""Somebody asks for keys: for which doors, what for, and until when."""
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Person
+from assets.models import Space
+from keys.models.doors import Door
+from keys.models.symbols import KeySymbol
+from keysite.ledger import kept_history
+
+
+class KeyRequestQuerySet(models.QuerySet):
+    def drafts(self):
+        return self.filter(status=KeyRequest.Status.DRAFT)
+
+    def waiting(self):
+        """Somebody has to decide, or to answer."""
+        return self.filter(status=KeyRequest.Status.SUBMITTED)
+
+    def approved(self):
+        """All have agreed, and not all keys are handed over yet."""
+        return self.filter(status=KeyRequest.Status.APPROVED)
+
+    def live(self, *, on):
+        """Agreed to, and the day is not over until which the keys are needed."""
+        agreed = [KeyRequest.Status.APPROVED, KeyRequest.Status.DONE]
+        return self.filter(status__in=agreed, needed_until__gte=on)
+
+    def given_up(self, *, at):
+        """Agreed to, and nothing of it is kept ready or being cut any more."""
+        line = self.model._meta.get_field("proposals").related_model._meta.get_field("keys").related_model
+        lines = line.objects.outstanding().filter(proposal__request=OuterRef("pk"))
+        kept = lines.filter(hold__ended_at__isnull=True, hold__until__gt=at)
+        cut = lines.filter(job__isnull=False, job__done_at__isnull=True, job__cancelled_at__isnull=True)
+        return self.approved().exclude(Exists(kept)).exclude(Exists(cut))
+
+    def without_proposal(self):
+        return self.waiting().filter(proposals__isnull=True)
+
+    def of(self, person):
+        """For them, or asked by them for somebody else."""
+        return self.filter(Q(person=person) | Q(asked_by=person))
+
+    def visible_to(self, person):
+        """All for a role without scope; else those of oneself, and those that one decides or has decided on."""
+        if person.has_perms(["keys.view_keyrequest", "accounts.see_everything"]):
+            return self
+        asked = self.model._meta.get_field("approvals").related_model  # its module is above this one
+        decides = asked.objects.filter(request=OuterRef("pk")).for_decider(person)
+        return self.filter(Q(person=person) | Q(asked_by=person) | Exists(decides))
+
+    def for_list(self):
+        return self.select_related("person__affiliation", "person__department", "asked_by").order_by("-pk")
+
+
+class KeyRequest(models.Model):
+    """What somebody asks for; the steps after the approval are told by its keys (``ProposedKey``)."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Not sent yet")
+        SUBMITTED = "submitted", _("Key Requested")
+        APPROVED = "approved", _("Key Approved")
+        DONE = "done", _("Keys handed over")
+        REJECTED = "rejected", _("Rejected")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+        EXPIRED = "expired", _("Not picked up")
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="key_requests", verbose_name=_("for"))
+    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    purpose = models.CharField(_("purpose"), max_length=500, blank=True)
+    needed_from = models.DateField(_("needed from"), null=True, blank=True)
+    needed_until = models.DateField(_("needed until"), null=True, blank=True)
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.DRAFT, editable=False)
+    made_at = models.DateTimeField(_("begun"))
+    submitted_at = models.DateTimeField(_("requested"), null=True, blank=True, editable=False)
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True, editable=False)
+    asked_back_at = models.DateTimeField(_("waits for an answer since"), null=True, blank=True, editable=False)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
+    reason = models.CharField(_("why not"), max_length=500, blank=True, editable=False)
+    history = kept_history()
+    objects = KeyRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("key request"), _("key requests")
+        ordering = ["-pk"]
+        permissions = [
+            ("decide_request", "Can approve for the key office: masters, and where nobody else is in charge"),
+            ("cut_key", "Can cut keys and deliver them"),
+            ("exceed_copies", "Can have more keys of a symbol cut than its most keys"),
+        ]
+        indexes = [
+            models.Index(fields=["status", "-id"], name="keyrequest_by_status"),
+            models.Index(fields=["person", "-id"], name="keyrequest_of"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "asked_by"], condition=Q(status="draft"), name="keyrequest_one_draft"
+            ),
+            models.CheckConstraint(
+                condition=Q(needed_from__isnull=True)
+                | Q(needed_until__isnull=True)
+                | Q(needed_until__gte=F("needed_from")),
+                name="keyrequest_until_after_from",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft", submitted_at__isnull=True)
+                | ~Q(status="draft")
+                & ~Q(purpose="")
+                & Q(submitted_at__isnull=False, needed_from__isnull=False, needed_until__isnull=False),
+                name="keyrequest_sent_with_purpose_and_days",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["approved", "done", "expired"]) | Q(approved_at__isnull=False),
+                name="keyrequest_approved_at_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "submitted", "approved"], ended_at__isnull=True)
+                | Q(status__in=["done", "rejected", "withdrawn", "expired"], ended_at__isnull=False),
+                name="keyrequest_ended_at_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="rejected") | ~Q(reason=""), name="keyrequest_rejected_with_reason"
+            ),
+        ]
+
+    def __str__(self):
+        return f"R{self.pk}"
+
+    @property
+    def is_open(self):
+        return self.ended_at is None
+
+
+class RequestItem(models.Model):
+    """One thing asked for: a door, all doors into a room, or a key symbol by its name."""
+
+    request = models.ForeignKey(KeyRequest, models.PROTECT, related_name="items", verbose_name=_("request"))
+    door = models.ForeignKey(Door, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("door"))
+    space = models.ForeignKey(Space, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("room"))
+    symbol = models.ForeignKey(
+        KeySymbol, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("key symbol")
+    )
+    history = kept_history()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("requested thing"), _("requested things")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(door__isnull=False, space__isnull=True, symbol__isnull=True)
+                | Q(door__isnull=True, space__isnull=False, symbol__isnull=True)
+                | Q(door__isnull=True, space__isnull=True, symbol__isnull=False),
+                name="requestitem_of_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["request", "door", "space", "symbol"], nulls_distinct=False, name="requestitem_once"
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.door or self.space or self.symbol)
+
+
+class RequestMessage(models.Model):
+    """A line of the conversation on a request; both sides read it by mail, too."""
+
+    request = models.ForeignKey(KeyRequest, models.PROTECT, related_name="messages", verbose_name=_("request"))
+    text = models.CharField(_("text"), max_length=2000)
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"))
+    history = kept_history()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("message"), _("messages")
+        ordering = ["at", "pk"]
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="requestmessage_has_text")]
+
+    def __str__(self):
+        return self.text[:60]

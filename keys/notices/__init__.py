@@ -1,0 +1,61 @@
+"""What is written about keys: receipts and reminders of loans, and what happens to a request."""
+
+from keys.notices import loans, requests
+from keys.notices.loans import (
+    CONTACT_FROM,
+    check_out_undone,
+    claim_rejected,
+    exception_granted,
+    key_found,
+    key_lost,
+    keys_checked_out,
+    keys_returned,
+    loan_renewed,
+    loan_transferred,
+    payment_recorded,
+    receipt_facts,
+    receipt_of,
+    recent_receipts,
+    return_claimed,
+    return_undone,
+)
+from keys.notices.requests import (
+    approval_wanted,
+    approvals_escalated,
+    delegated,
+    keys_ready,
+    request_approved,
+    request_ended,
+    request_message,
+    request_sent,
+)
+
+CONTENTS = loans.CONTENTS | requests.CONTENTS
+
+__all__ = [
+    "CONTACT_FROM",
+    "CONTENTS",
+    "approval_wanted",
+    "approvals_escalated",
+    "check_out_undone",
+    "claim_rejected",
+    "delegated",
+    "exception_granted",
+    "key_found",
+    "key_lost",
+    "keys_checked_out",
+    "keys_ready",
+    "keys_returned",
+    "loan_renewed",
+    "loan_transferred",
+    "payment_recorded",
+    "receipt_facts",
+    "receipt_of",
+    "recent_receipts",
+    "request_approved",
+    "request_ended",
+    "request_message",
+    "request_sent",
+    "return_claimed",
+    "return_undone",
+]

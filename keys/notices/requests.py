@@ -1,0 +1,145 @@
+"""What happens to a request, to whoever asked, gets the keys, or has to agree.
+
+A mail leads to a page; nothing is decided by opening it.
+"""
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import notices
+from accounts.models import Person
+from assets.models import BuildingManager
+from keys.models import Approval, Delegation, KeyRequest, ProposedKey, RequestMessage
+from keys.models.approvals import today
+
+SUBJECTS = {
+    "sent": _("Your request %(request)s for keys has arrived"),
+    "message": _("Request %(request)s: a message"),
+    "approved": _("Request %(request)s is approved"),
+    "ready": _("Request %(request)s: ready to be picked up"),
+    "rejected": _("Request %(request)s is rejected"),
+    "withdrawn": _("Request %(request)s is withdrawn"),
+    "expired": _("Request %(request)s: not picked up in time"),
+    "wanted": _("Somebody asks for keys: request %(request)s needs you"),
+    "escalated": _("Request %(request)s waits too long for an answer"),
+}
+TO_DECIDERS = {"wanted", "escalated"}
+
+
+def request_sent(request, *, by):
+    _tell("sent", request, by=by)
+
+
+def request_approved(request, *, by):
+    _tell("approved", request, by=by)
+
+
+def keys_ready(request, *, by):
+    """One mail, however many of the keys are ready by now."""
+    _tell("ready", request, by=by)
+
+
+def request_ended(request, *, by):
+    """It is rejected, withdrawn or was not picked up."""
+    if request.status in SUBJECTS:
+        _tell(request.status, request, by=by)
+
+
+def request_message(message, *, by):
+    """To the other side: whoever asked, or those who have to decide and have not."""
+    request = message.request
+    asking = {request.person, request.asked_by}
+    waiting = Approval.objects.open().filter(request=request).for_list()
+    others = asking if by not in asking else {person for step in waiting for person in deciders_of(step)}
+    _post("message", request, others - {by}, by=by, message=message.pk, once=message.pk)
+
+
+def approval_wanted(request, approvals, *, by):
+    """To all who may decide one of these steps: one mail each, however many steps are theirs."""
+    people = {person for approval in approvals for person in deciders_of(approval)}
+    _post("wanted", request, people, by=by, once=timezone.now().isoformat())
+
+
+def approvals_escalated(approvals):
+    """To the key office: these steps wait too long."""
+    office = set(Person.objects.allowed("keys.decide_request")) if approvals else set()
+    for request in {approval.request for approval in approvals}:
+        _post("escalated", request, office, by=None, once=timezone.now().isoformat())
+
+
+def delegated(delegation, *, by):
+    """To the deputy: what to decide, and until when."""
+    facts = {"delegation": delegation.pk}
+    notices.post(kind="delegation", person=delegation.deputy, facts=facts, by=by)
+
+
+def deciders_of(approval):
+    """Who is told of a step: those in charge and their deputies, else the key office; never whoever asks."""
+    on = today()
+    if approval.kind == Approval.Kind.MANAGER:
+        managers = BuildingManager.objects.current(on=on).filter(building=approval.building_id)
+        people = Person.objects.active().filter(pk__in=managers.values("person"))
+    elif approval.kind == Approval.Kind.HEAD:
+        people = Person.objects.active().filter(heads=approval.department_id)
+    else:
+        people = Person.objects.none()
+    asking = {approval.request.person_id, approval.request.asked_by_id}
+    deputies = Delegation.objects.current(on=on).filter(person__in=people).values("deputy")
+    found = people | Person.objects.active().filter(pk__in=deputies)
+    found = set(found.exclude(pk__in=asking).distinct())
+    return found or set(Person.objects.allowed("keys.decide_request").exclude(pk__in=asking))
+
+
+def _tell(event, request, *, by, **facts):
+    """To whoever gets the keys, and whoever has asked for them."""
+    _post(event, request, {request.person, request.asked_by}, by=by, once=timezone.now().isoformat(), **facts)
+
+
+def _post(event, request, people, *, by, once, **facts):
+    facts |= {"request": request.pk, "event": event}
+    letters = [
+        notices.letter(
+            kind="key_request",
+            person=person,
+            facts=facts,
+            once_per=f"key_request:{request.pk}:{event}:{person.pk}:{once}",
+            by=by,
+        )
+        for person in sorted(people, key=lambda person: person.pk)
+    ]
+    if letters:
+        notices.post_all(letters)
+
+
+def key_request(notice):
+    """What happened to a request, as it is when it is sent; a step that is decided by then needs nobody any more."""
+    event = notice.facts["event"]
+    request = KeyRequest.objects.for_list().filter(pk=notice.facts["request"]).first()
+    if request is None:
+        return None
+    open_steps = Approval.objects.open().filter(request=request)
+    if event in TO_DECIDERS and not open_steps.exists():
+        return None
+    page = "approval_list" if event in TO_DECIDERS else "key_request"
+    with notices.speaking_to(notice.person):
+        subject = SUBJECTS[event] % {"request": request}
+    context = {
+        "request": request,
+        "event": event,
+        "subject": subject,
+        "message": RequestMessage.objects.filter(pk=notice.facts.get("message")).select_related("by").first(),
+        "keys": ProposedKey.objects.current().filter(proposal__request=request).for_list(),
+        "link": notices.link(page) if page == "approval_list" else notices.link(page, request.pk),
+    }
+    return notices.render("key_request", person=notice.person, context=context)
+
+
+def delegation(notice):
+    row = Delegation.objects.select_related("person").filter(pk=notice.facts["delegation"], ended_at=None).first()
+    if row is None:
+        return None
+    context = {"delegation": row, "link": notices.link("approval_list")}
+    return notices.render("delegation", person=notice.person, context=context)
+
+
+CONTENTS = {"key_request": key_request, "delegation": delegation}

@@ -1,0 +1,131 @@
+"""Who has to agree to a request, follows from every door that the proposed keys open."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import KeyLevel
+from assets.models import Building
+from keys import notices
+from keys.models import Approval, ApprovedDoor, Delegation, Door, KeySymbol, ProposedKey
+from keysite.ledger import Refusal, insert_from, lock, record, record_changes, record_new
+
+HEAD_FROM, OFFICE_FROM = KeyLevel.SUB_MASTER, KeyLevel.MASTER
+
+
+def promised_symbols(request):
+    """The symbols of the keys that the request's proposal hands out and that are not handed over yet."""
+    lines = ProposedKey.objects.outstanding().filter(proposal__request=request)
+    return KeySymbol.objects.filter(pk__in=lines.values("symbol"))
+
+
+def uncovered(request):
+    """The doors that the promised keys open now and nobody in charge has agreed to."""
+    given = Approval.objects.given().filter(request=request)
+    agreed = ApprovedDoor.objects.filter(approval__in=given, door=OuterRef("pk"))
+    return Door.objects.opened_by(promised_symbols(request)).exclude(Exists(agreed))
+
+
+def ask_approvals(request, *, by):
+    """Ask whoever has to agree to a request that is held and has not: each building once, for all its doors.
+
+    What was agreed to stays agreed to; a building whose doors have become more is asked anew, for all of them. Gives
+    back the steps that are new.
+    """
+    steps = _steps(request)
+    known = {(row.kind, row.building_id, row.department_id): row for row in _needed(request)}
+    stale = set(uncovered(request).values_list("building", flat=True))
+    drop = [row for place, row in known.items() if place not in steps or (row.approved and row.building_id in stale)]
+    _drop(drop, by=by)
+    now = timezone.now()
+    due = now + timedelta(days=settings.APPROVAL_DAYS)
+    asked = [
+        Approval(request=request, kind=kind, building_id=building, department_id=department, asked_at=now, due_at=due)
+        for kind, building, department in steps
+        if (kind, building, department) not in known or known[kind, building, department] in drop
+    ]
+    record_new(asked, by=by, reason="asked")
+    _name_doors(request)
+    notices.approval_wanted(request, asked, by=by)
+    return asked
+
+
+def drop_approvals(request, *, by):
+    """Nobody has to decide any more; what was decided stays on record."""
+    _drop([row for row in _needed(request) if row.decided_at is None], by=by)
+
+
+@transaction.atomic
+def delegate_approvals(*, by, deputy, since, until):
+    """Let ``deputy`` decide in one's place from one day to another, both included.
+
+    Refused for oneself, for somebody inactive, for days that make no sense or are past, and for more than a year.
+    """
+    lock(by)
+    if deputy.pk == by.pk or not deputy.is_active:
+        raise Refusal(_("Name somebody else, who is active here."))
+    today = timezone.localdate(timezone=settings.INSTITUTION_ZONE)
+    if until < since or until < today or until - since > timedelta(days=366):
+        raise Refusal(_("Give the first and the last day of your absence, a year at most."))
+    delegation = Delegation(person=by, deputy=deputy, since=since, until=until)
+    record(delegation, by=by, reason="delegated")
+    notices.delegated(delegation, by=by)
+    return delegation
+
+
+@transaction.atomic
+def end_delegation(*, delegation, by):
+    """One decides by oneself again. Refused when that is so already."""
+    lock(delegation)
+    if delegation.ended_at:
+        raise Refusal(_("This delegation has ended already."))
+    delegation.ended_at = timezone.now()
+    record(delegation, by=by, reason="ended")
+
+
+@transaction.atomic
+def escalate_approvals(*, at):
+    """Ask the key office, too, where a step has waited for longer than it should; each step once."""
+    late = list(Approval.objects.late(at=at).select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    for approval in late:
+        approval.escalated_at = at
+    record_changes(late, ["escalated_at"], by=None, reason="waited too long")
+    notices.approvals_escalated(late)
+
+
+def _steps(request):
+    """(kind, building, department) of each step: the buildings of all doors; from sub-masters on the head of the
+    department; from masters on the key office.
+    """
+    symbols = promised_symbols(request)
+    doors = Door.objects.opened_by(symbols)
+    buildings = Building.objects.filter(pk__in=doors.values("building")).order_by("pk").values_list("pk", flat=True)
+    steps = [(Approval.Kind.MANAGER, building, None) for building in buildings]
+    level = max(symbols.values_list("level", flat=True), default=0)
+    if level >= HEAD_FROM and request.person.department_id:
+        steps.append((Approval.Kind.HEAD, None, request.person.department_id))
+    if level >= OFFICE_FROM or not steps:
+        steps.append((Approval.Kind.OFFICE, None, None))
+    return steps
+
+
+def _needed(request):
+    return list(Approval.objects.needed().filter(request=request).select_for_update(no_key=True).order_by("pk"))
+
+
+def _drop(approvals, *, by):
+    for approval in approvals:
+        approval.dropped_at = timezone.now()
+    record_changes(approvals, ["dropped_at"], by=by, reason="no longer needed")
+
+
+def _name_doors(request):
+    """Write down which doors the undecided steps of buildings are about, in one statement."""
+    open_steps = Approval.objects.needed().filter(request=request, decided_at=None, building__isnull=False)
+    doors = Door.objects.opened_by(promised_symbols(request))
+    rows = open_steps.filter(building__doors__in=doors).order_by().values_list("pk", "building__doors")
+    insert_from(ApprovedDoor, ["approval", "door"], rows)

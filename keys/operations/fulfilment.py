@@ -1,0 +1,159 @@
+"""From the approval to the hand-over: a key in stock is kept ready, another is cut."""
+
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import KeyLevel
+from keys import notices
+from keys.models import CuttingJob, Hold, Key, KeyRequest, ProposedKey
+from keysite.ledger import Refusal, lock, lock_all, record, record_changes, record_new
+
+
+def fulfil(request, *, by):
+    """Keep a key ready for each line of a request that is held, or have it cut; lines that are seen to stay so."""
+    lines = list(ProposedKey.objects.outstanding().filter(proposal__request=request, job=None).for_list())
+    lines = [line for line in lines if line.hold is None or line.hold.ended_at]
+    now = timezone.now()
+    to_cut = []
+    for line in lines:
+        key = _key_there(line.symbol)
+        if key:
+            _keep_ready(line, key, request, now=now, by=by)
+        else:
+            to_cut.append(CuttingJob(line=line, queued_at=now))
+    record_new(to_cut, by=by, reason="queued")
+    if len(to_cut) < len(lines):
+        notices.keys_ready(request, by=by)
+
+
+@transaction.atomic
+def cut_key(*, job, by):
+    """The key is cut; somebody looks now whether it fits. Refused when it is cut already or cancelled."""
+    _begin_job(job)
+    if job.cut_at:
+        raise Refusal(_("Key %(symbol)s is cut already.") % {"symbol": job.line.symbol})
+    job.cut_at, job.cut_by = timezone.now(), by
+    record(job, by=by, reason="cut")
+
+
+@transaction.atomic
+def check_cut_key(*, job, by):
+    """The key fits. Refused before it is cut, when it is checked already, and for who has cut it if it is a master."""
+    _begin_job(job)
+    words = {"symbol": job.line.symbol}
+    if job.cut_at is None or job.checked_at:
+        raise Refusal(_("Key %(symbol)s is not waiting to be checked.") % words)
+    if job.cut_by_id == by.pk and job.line.symbol.level >= KeyLevel.MASTER:
+        raise Refusal(_("%(symbol)s is a master: somebody else than who has cut it checks it.") % words)
+    job.checked_at, job.checked_by = timezone.now(), by
+    record(job, by=by, reason="checked")
+
+
+@transaction.atomic
+def deliver_key(*, job, by, reason=""):
+    """The new key is at the desk: it gets the next serial of its symbol and is kept ready for who asked for it.
+
+    Refused before it is checked, for a retired symbol, and beyond the symbol's most keys, unless somebody who may
+    exceed them (``keys.exceed_copies``) says why. Gives back the key.
+    """
+    request = _begin_job(job)
+    symbol = job.line.symbol
+    lock(symbol)
+    words = {"symbol": symbol, "most": symbol.most_copies}
+    if job.checked_at is None:
+        raise Refusal(_("Key %(symbol)s is not cut and checked yet.") % words)
+    if symbol.retired_at:
+        raise Refusal(_("Symbol %(symbol)s is retired: no keys of it are made or handed out.") % words)
+    full = symbol.most_copies is not None and Key.objects.in_use().filter(symbol=symbol).count() >= symbol.most_copies
+    if full and not (reason.strip() and by.has_perm("keys.exceed_copies")):
+        raise Refusal(
+            _("There may be no more than %(most)s keys %(symbol)s. An administrator may say why more.") % words
+        )
+    last = Key.objects.filter(symbol=symbol).aggregate(last=Max("serial"))["last"] or 0
+    key = Key(symbol=symbol, serial=last + 1)
+    record(key, by=by, reason=f"cut for {request}" + (f": {reason.strip()[:200]}" if full else ""))
+    job.key, job.done_at = key, timezone.now()
+    record(job, by=by, reason="delivered")
+    _keep_ready(job.line, key, request, now=job.done_at, by=by)
+    notices.keys_ready(request, by=by)
+    return key
+
+
+@transaction.atomic
+def cancel_job(*, job, by):
+    """The key is not cut after all. Refused when it is at the desk already, or cancelled."""
+    _begin_job(job)
+    job.cancelled_at = timezone.now()
+    record(job, by=by, reason="cancelled")
+
+
+def take_back_promises(request, *, by):
+    """Free what is kept ready for a request that is over, and cut nothing more for it."""
+    now = timezone.now()
+    lines = ProposedKey.objects.outstanding().filter(proposal__request=request)
+    holds = Hold.objects.filter(promised__in=lines, ended_at__isnull=True)
+    lock_all(Key.objects.filter(pk__in=holds.values("key")))
+    free = list(holds.all())
+    for hold in free:
+        hold.ended_at = now
+    record_changes(free, ["ended_at"], by=by, reason="request over")
+    jobs = lock_all(CuttingJob.objects.open().filter(line__in=lines))
+    for job in jobs:
+        job.cancelled_at = now
+    record_changes(jobs, ["cancelled_at"], by=by, reason="request over")
+
+
+def hand_over(loans, holds, *, by):
+    """Keys that were promised are in the hands of a person who is held; the request may be done with that."""
+    lines = {line.hold_id: line for line in ProposedKey.objects.filter(hold__in=holds).select_related("proposal")}
+    if not lines:
+        return
+    kept = {hold.key_id: lines[hold.pk] for hold in holds if hold.pk in lines}
+    handed = [loan for loan in loans if loan.key_id in kept]
+    for loan in handed:
+        kept[loan.key_id].loan = loan
+    record_changes([kept[loan.key_id] for loan in handed], ["loan"], by=by, reason="handed over")
+    requests = {kept[loan.key_id].proposal.request_id for loan in handed}
+    for request in lock_all(KeyRequest.objects.filter(pk__in=requests)):
+        if not ProposedKey.objects.outstanding().filter(proposal__request=request).exists():
+            request.status, request.ended_at = KeyRequest.Status.DONE, timezone.now()
+            record(request, by=by, reason="all keys handed over")
+
+
+def _begin_job(job):
+    request = job.line.proposal.request
+    lock(request.person, "affiliation")
+    lock(request)
+    lock(job)
+    if job.done_at or job.cancelled_at:
+        raise Refusal(_("Key %(symbol)s is at the desk already, or not wanted any more.") % {"symbol": job.line.symbol})
+    return request
+
+
+def _key_there(symbol):
+    """A key of the symbol that nobody has and that is kept for nobody, and is held now; None when there is none."""
+    there = Key.objects.filter(symbol=symbol).being(Key.Availability.THERE).order_by("serial").values("pk")
+    for pk in list(there.values_list("pk", flat=True)[:5]):
+        lock_all(Key.objects.filter(pk=pk))
+        key = Key.objects.filter(pk=pk).being(Key.Availability.THERE).select_related("symbol").first()
+        if key:
+            return key
+    return None
+
+
+def _keep_ready(line, key, request, *, now, by):
+    hold = Hold(key=key, person=request.person, until=pick_up_until(now), held_at=now, held_by=by)
+    record(hold, by=by, reason=f"kept ready for {request}")
+    line.hold = hold
+    record(line, by=by, reason="kept ready")
+
+
+def pick_up_until(now):
+    """The end of the last day on which a key that is ready now is kept."""
+    last = timezone.localdate(now, settings.INSTITUTION_ZONE) + timedelta(days=settings.PICK_UP_DAYS)
+    return datetime.combine(last, time(23, 59), settings.INSTITUTION_ZONE)

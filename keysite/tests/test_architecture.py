@@ -43,6 +43,7 @@ MAY_READ_ENVIRONMENT += ("keysite/development.py", "keysite/wsgi.py", "manage.py
 
 # Deeds without ``by``: the clock does them, or whoever proves an address, or holds a code, a link or a device.
 BY_NOBODY = {"clean_up", "lift_expired_exceptions", "release_expired_holds", "remind_borrowers", "retire_keys"}
+BY_NOBODY |= {"escalate_approvals", "expire_requests", "propose_waiting"}
 BY_NOBODY |= {"expire_reservations", "send_notices", "sync_roles", "make_demo", "remind_of_dates", "sweep_photos"}
 BY_NOBODY |= {"fetch_mail", "note_bounce", "receive_mail"}
 BY_NOBODY |= {"confirm_silent_tickets", "make_scheduled_tickets", "purge_tickets", "remind_of_tickets", "wake_tickets"}
@@ -76,10 +77,12 @@ QUESTIONS = {
     "pools_of",
     "preview_assign",
     "preview_check_out",
+    "preview_proposal",
     "preview_take_back",
     "refuse_borrower",
     "refuse_own_extension",
     "renewed_until",
+    "uncovered",
     "with_trust",
 }
 
@@ -111,6 +114,11 @@ TESTED_IN = {
     "test_page_asset_desk_take_back": {"preview_take_back"},
     "test_kits": {"add_to_kit", "dissolve_kit", "remove_from_kit"},
     "test_take_back_kit": {"part_found"},
+    "test_approve_request": {"cancel_job", "check_cut_key", "choose_way", "cut_key", "delegate_approvals"}
+    | {"deliver_key", "end_delegation", "escalate_approvals", "expire_requests", "reject_request"}
+    | {"revalidate_request", "uncovered", "write_message"},
+    "test_send_request": {"add_to_request", "preview_proposal", "propose_waiting", "remove_from_request"}
+    | {"withdraw_request"},
     "test_hold_key": {"release_expired_holds", "release_hold"},
     "test_doors": {"pin_door", "reinstate_door", "retire_door", "unpin_door"},
     "test_keysets": {"add_keyset", "let_operate", "place_symbol", "stop_operating"},

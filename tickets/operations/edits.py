@@ -26,17 +26,21 @@ def edit_ticket(*, ticket, by, version=None, **values):
     """
     if unknown := values.keys() - set(EDITABLE):
         raise TypeError(f"A ticket's {', '.join(sorted(unknown))} cannot be edited.")
-    hold(ticket, assets=[values["asset"]] if values.get("asset") else [], version=version)
+    held = hold(ticket, assets=[values["asset"]] if values.get("asset") else [], version=version)
     allow(by, CHANGE)
+    if values.get("asset"):
+        values["asset"] = held[values["asset"].pk]
     was, kept_out = ticket.asset, keeps_out(ticket)
     changed = _changed(ticket, values)
     _refuse_incomplete(ticket, changed)
     if not changed:
         return
-    save(ticket, by=by, reason=f"changed: {', '.join(changed)}")
-    if (was, kept_out) != (ticket.asset, keeps_out(ticket)):
-        give_back(was, by=by)
+    moved = (was, kept_out) != (ticket.asset, keeps_out(ticket))
+    if moved:
         take_out(ticket, by=by)
+    save(ticket, by=by, reason=f"changed: {', '.join(changed)}")
+    if moved:
+        give_back(was, by=by)
 
 
 @transaction.atomic
@@ -56,8 +60,8 @@ def make_asset(*, ticket, by, model=None, tag="", serial="", name="", version=No
         words = {"number": ticket.number, "asset": str(ticket.asset)}
         raise Refusal(_("Ticket #%(number)s is about %(asset)s already.") % words)
     ticket.asset = asset
-    save(ticket, by=by, reason=f"made {asset.tag} of it")
     take_out(ticket, by=by)
+    save(ticket, by=by, reason=f"made {asset.tag} of it")
     return asset
 
 

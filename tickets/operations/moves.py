@@ -36,9 +36,9 @@ def accept(*, ticket, by, category=None, team=None, technician=None, priority=No
     if team is None and technician is None:
         ticket.team, ticket.technician = category.team, category.technician
     ticket.due_at = due_at or (category.days and timezone.now() + timedelta(days=category.days))
+    take_out(ticket, by=by)
     save(ticket, by=by, reason="accepted")
     _copy_checklist(ticket, by=by)
-    take_out(ticket, by=by)
     notices.accepted(ticket, by=by)
 
 
@@ -109,8 +109,8 @@ def send_back(*, ticket, by, reason, trust=Trust.STAFF, version=None):
     move(ticket, "send_back", by=by)
     ticket.reason = _required(reason, _("Say what is still broken."))
     ticket.resolved_at = ticket.resolved_by = None
-    save(ticket, by=by, reason=f"sent back ({Trust(trust).name.lower()})")
     take_out(ticket, by=by)
+    save(ticket, by=by, reason=f"sent back ({Trust(trust).name.lower()})")
     notices.sent_back(ticket, by=by)
 
 
@@ -121,8 +121,8 @@ def reopen(*, ticket, by, reason, version=None):
     move(ticket, "reopen", by=by)
     ticket.reason = _required(reason, _("Say why it is opened again."))
     ticket.resolved_at = ticket.resolved_by = ticket.confirmed_at = ticket.confirmed_by = None
-    save(ticket, by=by, reason="reopened")
     take_out(ticket, by=by)
+    save(ticket, by=by, reason="reopened")
     notices.reopened(ticket, by=by)
 
 

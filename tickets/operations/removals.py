@@ -49,5 +49,5 @@ def restore_ticket(*, ticket, by, version=None):
             words = {"number": ticket.number, "other": into.number}
             raise Refusal(_("Ticket #%(number)s goes on in #%(other)s. Restore that one first.") % words)
     ticket.deleted_at, ticket.deleted_by, ticket.deleted_reason = None, None, ""
-    save(ticket, by=by, reason="restored")
     take_out(ticket, by=by)
+    save(ticket, by=by, reason="restored")

@@ -8,7 +8,7 @@ from accounts.models import Trust
 from assets.models import Asset, AssetModel, Assignment
 from assets.operations import put_in_service, take_out_of_service
 from assets.operations.claims import at_the_desk, claims_broken_without
-from keysite.ledger import lock_all, record
+from keysite.ledger import Refusal, lock_all, record
 from tickets.models import AT_WORK, Comment, Outage, Ticket
 from tickets.operations.rules import Stale, begin
 
@@ -17,17 +17,21 @@ def hold(ticket, *, assets=(), others=(), **how):
     """``begin``, with the asset of the ticket and ``assets`` held before it: locks are taken in that order.
 
     ``others`` are tickets that are held, too. Refused as there, and when it was given another asset at this moment.
+    Gives back the assets that are held, up to date, by their keys.
     """
     now = Ticket.objects.filter(pk=ticket.pk).values_list("asset", flat=True).first()
-    wanted = {asset.pk for asset in assets} | ({now} if now else set())
+    wanted, held = {asset.pk for asset in assets} | ({now} if now else set()), {}
     if wanted:
         lock_all(AssetModel.objects.filter(pk__in=Asset.objects.filter(pk__in=wanted).values("model")))
-        lock_all(Asset.objects.filter(pk__in=wanted))
+        held = {asset.pk: asset for asset in lock_all(Asset.objects.filter(pk__in=wanted))}
+    if any(asset.pk not in held for asset in assets):
+        raise Refusal(_("This is no longer in the register. Open the list again."))
     if others:
         lock_all(Ticket.objects.filter(pk__in=[ticket.pk, *(other.pk for other in others)]))
     begin(ticket, **how)
-    if ticket.asset_id and ticket.asset_id not in wanted:
+    if ticket.asset_id and ticket.asset_id not in held:
         raise Stale(ticket)
+    return held
 
 
 def keeps_out(ticket):
@@ -40,7 +44,7 @@ def take_out(ticket, *, by):
     """Lend the asset of a ticket that is held to nobody, when it is to be mended.
 
     The ticket goes on whatever is the matter with the asset; staff read of it in an internal note. Reservations that
-    lose their unit end, and their people are told.
+    lose their unit end, and their people are told. The deed saves the ticket after it.
     """
     if not keeps_out(ticket):
         return
@@ -106,4 +110,3 @@ def _note(ticket, said, *, by):
         note = Comment(ticket=ticket, text=" ".join(said)[:5000], internal=True, at=timezone.now(), trust=Trust.STAFF)
         record(note, by=by, reason="noted")
         ticket.hear(note)
-        Ticket.objects.filter(pk=ticket.pk).update(noted=ticket.noted)  # which is saved already, and keeps no past of it

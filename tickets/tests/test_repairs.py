@@ -220,3 +220,13 @@ def test_a_ticket_without_an_asset_touches_none(asset, clerk, technician):
     resolve(ticket, technician)
 
     assert asset.history.count() == 1
+
+
+def test_an_asset_that_was_read_before_it_went_out_is_taken_as_it_is_now(asset, clerk):
+    stale = Asset.objects.get(pk=asset.pk)
+    accepted(asset, clerk)
+    ticket = accepted(None, clerk)
+
+    operations.edit_ticket(ticket=ticket, by=clerk, asset=stale)
+
+    assert (is_out(asset), Outage.objects.count(), notes_of(ticket)) == (True, 1, "")

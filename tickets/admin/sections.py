@@ -37,6 +37,7 @@ def list_of(model, query):
 
 def sections_of(ticket, person):
     """The sections of the page of a ticket, as far as this person may see them."""
+    yield report_of(ticket)
     parts = [
         ("comment", thread_of),
         ("photo", photos_of),
@@ -48,6 +49,17 @@ def sections_of(ticket, person):
     for model, section in parts:
         if person.has_perm(f"tickets.view_{model}"):
             yield section(ticket, person)
+
+
+def report_of(ticket):
+    """What was said first, before the form that puts it right."""
+    name = ticket.reporter_name or name_of(ticket.reporter)
+    words = linebreaksbr(ticket.description) if ticket.description else ticket.title
+    return Section(
+        title=_("Report"),
+        headings=[_("What is wrong"), _("Where"), _("Reported by"), _("Reported")],
+        lines=[("", [words, ticket.place or ticket.key or "–", name, moment(ticket.reported_at)])],
+    )
 
 
 def thread_of(ticket, person):

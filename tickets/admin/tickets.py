@@ -264,7 +264,7 @@ class TicketAdmin(Exporting, ConsoleAdmin):
     def about(self, ticket):
         return ticket.space or ticket.asset or ticket.key or ticket.place_in_words
 
-    @display(description=_("priority"), label={1: "danger", 2: "warning"})
+    @display(description=_("priority"), label={1: "danger", 2: "warning", 3: "", 4: ""})
     def urgency(self, ticket):
         return ticket.priority, ticket.get_priority_display()
 

@@ -14,6 +14,7 @@ from keys.selection import Order, Question, Symbol, alternatives, select
 from keysite.ledger import Refusal, record, record_changes, record_new
 
 AT_ONCE = 20  # doors: what is chosen while somebody waits; more are seen to by the clock
+PATIENCE = 1.0  # seconds for the alternatives, which the approver may do without
 NAMED = 20  # doors opened beyond need that the approver sees by name
 POLICY = ("request", "order", "highest_level", "proven", "ways", "unmet")
 ORDERS = {KeyOrder.FEWEST_KEYS: Order.FEWEST_KEYS, KeyOrder.LEAST_ACCESS: Order.LEAST_ACCESS}
@@ -51,18 +52,19 @@ def propose(request, *, by=None):
     """
     person, wish = request.person, doors_of(request)
     question = _question(person, wish)
-    ways, proven = alternatives(question)
+    selection, (ways, _all) = select(question), alternatives(question, seconds=PATIENCE)
     named = wish.named - _held(person)
     nothing, level, copies = question.unmet()
     unmet = {"nothing": nothing, "level": level, "copies": copies, "electronic": wish.electronic}
-    best = ways[0] if question.order == Order.FEWEST_KEYS else ways[-1]
-    if not best.hand_out and not named:
+    if not selection.choice.hand_out and not named:
         raise Refusal(_why_nothing({why: len(doors) for why, doors in unmet.items()}))
-    proposal = Proposal(request=request, made_at=timezone.now(), proven=proven)
+    proposal = Proposal(request=request, made_at=timezone.now(), proven=selection.proven)
     proposal.order, proposal.highest_level = person.affiliation.key_order, person.affiliation.highest_level
-    proposal.ways = [_as_kept(way, question, named) for way in ways]
+    best = _as_kept(selection.choice, question, named)
+    ways = [_as_kept(way, question, named) for way in ways]
+    proposal.ways = ways if best in ways else [best, *ways]
     proposal.unmet = {why: sorted(doors) for why, doors in unmet.items() if doors}
-    _replace(proposal, proposal.ways[ways.index(best)], by=by, reason="proposed")
+    _replace(proposal, best, by=by, reason="proposed")
     return proposal
 
 
@@ -130,35 +132,38 @@ def _held(person):
 
 def _question(person, wish):
     """All that the choice depends on, in a fixed number of queries."""
-    needed_before = _entitled(person)
-    held, level = _held(person), person.affiliation.highest_level
-    wanted = wish.doors | needed_before
-    symbols = list(
-        KeySymbol.objects.current()
-        .filter(Q(pk__in=KeySymbol.objects.opening(wanted).values("pk")) | Q(pk__in=held | wish.named))
-        .order_by("pk")
+    level, before = person.affiliation.highest_level, _entitled(person)
+    held, wanted = _held(person), wish.doors | before
+    mine = held | wish.named
+    symbols = KeySymbol.objects.current().filter(
+        Q(pk__in=KeySymbol.objects.opening(wanted).values("pk")) | Q(pk__in=mine)
     )
-    opens = _opens([s for s in symbols if s.level <= level or s.pk in held | wish.named], None)
-    opens |= _opens([s for s in symbols if s.pk not in opens], wanted)
-    stock, cut = _copies(symbols)
-    free = held - _by_request(person)  # handed out at the desk: nobody knows here what for
-    rows = tuple(
-        Symbol(
-            id=s.pk,
-            name=s.symbol,
-            opens=frozenset(opens.get(s.pk, ())),
-            level=s.level,
-            in_stock=stock[s.pk],
-            may_cut=cut[s.pk],
-            held=s.pk in held | wish.named,
-            stays=s.pk in free | wish.named,
-        )
-        for s in symbols
-    )
-    everything = set().union(*opens.values()) if opens else set()
-    weights = dict(Door.objects.filter(pk__in=everything, criticality__gt=1).values_list("pk", "criticality"))
+    symbols = list(symbols.order_by("pk"))
+    opens = _opens([symbol for symbol in symbols if symbol.level <= level or symbol.pk in mine], None)
+    opens |= _opens([symbol for symbol in symbols if symbol.pk not in opens], wanted)
+    stay = wish.named | held - _by_request(person)  # handed out at the desk: nobody knows here what for
+    rows = _rows(symbols, opens, held=mine, stay=stay)
+    doors = set().union(*opens.values())
+    weights = dict(Door.objects.filter(pk__in=doors, criticality__gt=1).values_list("pk", "criticality"))
     order = ORDERS[person.affiliation.key_order]
-    return Question(wish.doors, rows, level, order=order, entitled=needed_before, weights=weights)
+    return Question(wish.doors, rows, level, order=order, entitled=before, weights=weights)
+
+
+def _rows(symbols, opens, *, held, stay):
+    stock, cut = _copies(symbols)
+    return tuple(
+        Symbol(
+            id=symbol.pk,
+            name=symbol.symbol,
+            opens=frozenset(opens[symbol.pk]),
+            level=symbol.level,
+            in_stock=stock[symbol.pk],
+            may_cut=cut[symbol.pk],
+            held=symbol.pk in held,
+            stays=symbol.pk in stay,
+        )
+        for symbol in symbols
+    )
 
 
 def _entitled(person):

@@ -261,4 +261,13 @@ class EditForm(TicketForm):
         for name in ("title", "description", "priority", "space", "asset", "place_in_words"):
             self.fields[name].initial = getattr(ticket, name)
         self.fields["category"].initial = ticket.category_id
-        self.fields["due_at"].initial = ticket.due_at and ticket.due_at.astimezone(settings.INSTITUTION_ZONE).date()
+        self.fields["due_at"].initial = self._due_on()
+
+    def clean_due_at(self):
+        """The same day is the same moment."""
+        due_at = self.cleaned_data["due_at"]
+        return self.ticket.due_at if due_at and due_at.date() == self._due_on() else due_at
+
+    def _due_on(self):
+        due_at = self.ticket.due_at
+        return due_at and due_at.astimezone(settings.INSTITUTION_ZONE).date()

@@ -11,6 +11,7 @@ from keysite.tests.queries import queries
 from keysite.tests.reading import problems_of, text_of
 from tickets import operations
 from tickets.models import Check, Comment, Helper, Link, Status, Ticket, WorkEntry
+from tickets.notices.letters import page_of
 from tickets.tests.factories import CategoryFactory, TeamFactory, TicketFactory
 
 
@@ -240,3 +241,49 @@ def test_unknown_numbers_and_deeds(client, clerk):
 
     assert [client.get(path).status_code for path in paths] == [404] * 4
     assert client.get(f"/tickets/{TicketFactory().number}/explode/").status_code == 404
+
+
+def test_correct_link_delete_and_restore(client, clerk):
+    ticket, other = TicketFactory(category=CategoryFactory()), TicketFactory()
+    client.force_login(clerk)
+    space, category = SpaceFactory(), CategoryFactory()
+    room = f"{space.building.code} {space.number}"
+    more = {"description": "", "place_in_words": "", "asset": "", "category": category.pk, "due_at": "2031-05-03"}
+    do(client, ticket, "edit_ticket", title="Lamp  dark", priority="1", space=room, **more)
+    do(client, ticket, "link_tickets", other=str(other.number))
+    linked = ticket.links.get()
+
+    ticket.refresh_from_db()
+    assert (ticket.title, ticket.priority, ticket.space, linked.other) == ("Lamp dark", 1, space, other)
+    assert timezone.localtime(ticket.due_at).date().isoformat() == "2031-05-03"
+    do(client, ticket, "unlink_tickets", link=linked.pk)
+    do(client, ticket, "remove_ticket", reason="A joke")
+    words = text_of(client.get(f"/tickets/{ticket.number}/"))
+    do(client, ticket, "restore_ticket")
+
+    ticket.refresh_from_db()
+    assert (ticket.links.count(), ticket.deleted_at, "A joke" in words) == (0, None, True)
+
+
+def test_what_was_deleted_is_gone_for_whoever_may_not_restore_it(client, technician):
+    ticket = TicketFactory(technician=technician, deleted_at=timezone.now(), deleted_reason="A joke")
+    client.force_login(technician)
+
+    assert client.get(f"/tickets/{ticket.number}/").status_code == 404
+
+
+def test_the_form_that_corrects_shows_what_is_there(client, at_work):
+    Ticket.objects.filter(pk=at_work.pk).update(due_at=timezone.now(), asset=AssetFactory(tag="A77"))
+
+    form = client.get(f"/tickets/{at_work.number}/edit_ticket/").context["form"]
+    answer = client.post(
+        f"/tickets/{at_work.number}/edit_ticket/",
+        {field.html_name: field.value() for field in form if field.value() is not None},
+    )
+
+    at_work.refresh_from_db()
+    assert (answer.status_code, at_work.version, form["asset"].value()) == (302, 1, "A77")
+
+
+def test_the_mails_of_staff_lead_to_it(client, at_work):
+    assert page_of(at_work).endswith(f"/tickets/{at_work.number}/")

@@ -17,6 +17,8 @@ from tickets.forms.lists import RemoveViewForm, SaveViewForm
 from tickets.models import SavedView, Status, Ticket
 
 PER_PAGE, VIEWS = 50, 100
+TABS = (Status.NEW, Status.ACCEPTED, Status.IN_PROGRESS, Status.STALLED, Status.RESOLVED, Status.CONFIRMED)
+TABS += (Status.REJECTED,)
 
 
 @require_GET
@@ -69,8 +71,8 @@ def _page(request, **forms):
 def _tabs(found):
     """Each status with its number, and whether it is the one that is shown."""
     counts, shown = found.counts(), found.data.get("status") or OPEN
-    named = [(OPEN, _("Open")), *Status.choices, (OVER, _("Over")), (ALL, _("All"))]
-    return [(value, label, counts.get(value), value == shown) for value, label in named if value != Status.DUPLICATE]
+    named = [(OPEN, _("Open")), *((status, status.label) for status in TABS), (OVER, _("Over")), (ALL, _("All"))]
+    return [(value, label, counts.get(value), value == shown) for value, label in named]
 
 
 def _saved(form, person):

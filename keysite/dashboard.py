@@ -134,9 +134,13 @@ def _figures(counted):
     first, *others = (_counting(place, one.rows) for place, one in enumerate(counted))
     numbers = dict(first.union(*others, all=True))
     return [
-        Figure(one.label, numbers.get(place, 0), f"{reverse(one.page)}?{one.query}", one.asks and place in numbers)
-        for place, one in enumerate(counted)
+        Figure(one.label, number, f"{reverse(one.page)}?{one.query}", one.asks and number > 0)
+        for one, number in _numbered(counted, numbers)
     ]
+
+
+def _numbered(counted, numbers):
+    return ((one, numbers.get(place, 0)) for place, one in enumerate(counted))
 
 
 def _counting(place, rows):

@@ -98,6 +98,11 @@ def test_a_building_manager_counts_the_keys_to_her_buildings_only(client, buildi
         "out of service": 1,
         "warranties ending": 0,
         "services due": 0,
+        "new reports": 0,
+        "tickets that nobody has": 0,
+        "tickets overdue": 0,
+        "tickets to take up again": 0,
+        "waiting for confirmation": 0,
     }
     assert response.context["weeks"][-1].overdue == 1
 

@@ -9,9 +9,10 @@ from accounts import notices
 from accounts.models import Notice
 from keysite.reply_addresses import tagged
 from tickets.models import Comment, NoticePreference, Ticket, TrackingLink
-from tickets.notices.matrix import CUSTOMERS, subject_of
+from tickets.notices.matrix import BRIEFED, CUSTOMERS, opening_of, subject_of
 from tickets.tokens import token_of
 
+REASONED = {"rejected", "stalled", "sent_back", "reopened"}
 TRIES = 3  # by a channel; then it goes by mail
 
 
@@ -25,10 +26,11 @@ def ticket_event(notice):
     ticket = _ticket(notice.facts["ticket"], notice.person, role)
     if ticket is None:
         return None
+    context = {"ticket": ticket, "event": event, "role": role, "customer": role in CUSTOMERS}
     with notices.speaking_to(notice.person):
-        subject = subject_of(event, role, ticket.number)
-    said = Comment.objects.filter(pk=notice.facts.get("comment")).first()
-    context = {"ticket": ticket, "event": event, "said": said, "subject": subject, "customer": role in CUSTOMERS}
+        context |= {"subject": subject_of(event, role, ticket.number), "opening": str(opening_of(event, role))}
+    context |= {"words": _words(ticket, notice.facts), "brief": role not in CUSTOMERS and event in BRIEFED}
+    context |= {"confirm_days": settings.CONFIRM_DAYS}
     context["into"] = Ticket.objects.filter(pk=notice.facts.get("into")).first()
     link = _link(context["into"] or ticket, notice.person) if role in CUSTOMERS else None
     context["link"] = _page(context["into"] or ticket, link, role)
@@ -36,6 +38,16 @@ def ticket_event(notice):
     context["answer"] = ("note" if event == "noted" else "reply") if answers_to else ""
     content = notices.render("ticket_event", person=notice.person, context=context)._replace(answers_to=answers_to)
     return content if role in CUSTOMERS else _by_channel(notice, content, context["link"])
+
+
+def _words(ticket, facts):
+    """What somebody said that the mail is about: the reason, what was done, the reply."""
+    if facts["event"] in REASONED:
+        return ticket.reason
+    if facts["event"] == "resolved":
+        return ticket.resolution
+    said = Comment.objects.filter(pk=facts.get("comment")).first()
+    return said.text if said else ""
 
 
 def _ticket(pk, person, role):

@@ -54,6 +54,33 @@ TO_TEAM = {
     "accepted": _("Ticket #%(number)s is for your team to mend"),
     "assigned": _("Ticket #%(number)s is for your team"),
 }
+TO_WATCHER = {"resolved": _("Ticket #%(number)s is mended")}
+# What happened, as the first sentence of the mail; where a role reads it otherwise, by event and role.
+OPENINGS = {
+    "reported": _("Thank you, your report has arrived. We look at it, and write again when something happens."),
+    "accepted": _("This will be mended."),
+    "rejected": _("This will not be mended. The reason:"),
+    "assigned": _("This ticket is yours to mend."),
+    "started": _("Somebody is working on it now."),
+    "stalled": _("It has to wait. The reason:"),
+    "replied": _("There is a reply:"),
+    "noted": _("A colleague has left a note, which the reporter does not see:"),
+    "resolved": _("It is mended. What was done:"),
+    "confirmed": _("The ticket is confirmed: nothing is left to do."),
+    "sent_back": _("It is still broken:"),
+    "reopened": _("It is broken again, and the ticket is open again:"),
+    "joined": _("You have the same fault: we write to you when something happens."),
+    "merged": _("This fault was reported more than once."),
+    "unmerged": _("It is a fault of its own after all, and is looked at by itself again."),
+    "woken": _("The day has come to go on with it."),
+    "untouched": _("Nobody has begun with it for some time."),
+    "long": _("It has been in progress for some time."),
+    ("reported", TEAM): _("A fault was reported that falls to your team."),
+    ("accepted", TECHNICIAN): _("This ticket was accepted, for you to mend."),
+    ("accepted", TEAM): _("This ticket was accepted, for your team to mend."),
+    ("assigned", TEAM): _("This ticket is for your team to mend."),
+}
+BRIEFED = {"reported", "accepted", "assigned", "woken", "reopened"}  # staff read what is wrong, and how soon
 # What happened, in a line of the digest.
 LINES = {
     "reported": _("new"),
@@ -72,5 +99,10 @@ LINES = {
 
 def subject_of(event, role, number):
     """What the mail to this role is called."""
-    subjects = SUBJECTS if role in CUSTOMERS else SUBJECTS | TO_STAFF
-    return (subjects | TO_TEAM if role == TEAM else subjects)[event] % {"number": number}
+    own = {WATCHER: TO_WATCHER, TEAM: TO_STAFF | TO_TEAM}.get(role, {} if role in CUSTOMERS else TO_STAFF)
+    return (SUBJECTS | own)[event] % {"number": number}
+
+
+def opening_of(event, role):
+    """What the mail to this role begins with."""
+    return OPENINGS.get((event, role)) or OPENINGS[event]

@@ -118,7 +118,7 @@ def test_what_was_typed_is_text_in_text_and_in_html(server, borrower, clerk, tec
     for message in server.mails:
         plain, html = parts(message)
         assert "42" not in plain.replace(str(ticket.number), "").split()
-        assert text[:120] in plain
+        assert " ".join(text.split())[:120] in plain
         for tag in ("<script", "<img", "<h1", '<a href="https://evil.example.com">click'):
             assert tag not in html
         assert html.count("</div>") == 1

@@ -212,3 +212,21 @@ def test_a_digest_with_nothing_left_to_tell_is_not_sent(ticket, technician, cler
     ticket.save()
 
     assert notices.ticket_digest(Notice.objects.get(kind="ticket_digest")) is None
+
+
+def test_staff_read_what_is_wrong_how_soon_and_the_reporter_what_to_do(ticket, settings):
+    settings.CONFIRM_DAYS = 9
+    ticket.description, ticket.priority, ticket.resolution = "Since Monday, both tubes", Priority.HIGH, "New starter"
+    ticket.due_at = timezone.now()
+    ticket.save()
+
+    def words(event, role):
+        facts = {"event": event, "ticket": ticket.pk, "role": role}
+        return notices.ticket_event(Notice(person=person_of(role, ticket), facts=facts)).text
+
+    for_mending = words("assigned", notices.TECHNICIAN)
+    assert "Since Monday, both tubes" in for_mending
+    assert "Priority: High, due on " in for_mending
+    assert "If we hear nothing for 9 days, we take it that it works." in words("resolved", notices.REPORTER)
+    assert "If we hear nothing" not in words("resolved", notices.WATCHER)  # who cannot confirm it
+    assert "New starter" in words("resolved", notices.WATCHER)

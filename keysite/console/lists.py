@@ -19,21 +19,25 @@ LONGEST_SEARCH = 200
 
 
 class Counted(Paginator):
-    """How long a list is: counts up to ten thousand rows, and says “more than” beyond."""
+    """How long a list is: counts up to ten thousand rows, or to what its question says, and says “more than” beyond."""
 
     template_name = "console/_pages.html"
 
+    @property
+    def most(self):
+        return getattr(self.object_list, "counted_to", None) or COUNTED
+
     @cached_property
     def counted(self):
-        return self.object_list.order_by()[: COUNTED + 1].count()
+        return self.object_list.order_by()[: self.most + 1].count()
 
     @property
     def count(self):
-        return min(self.counted, COUNTED)
+        return min(self.counted, self.most)
 
     @property
     def more(self):
-        return self.counted > COUNTED
+        return self.counted > self.most
 
 
 class ConsoleList(ChangeList):

@@ -40,6 +40,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},  # what was refused is in the request's line
+        "mail.log": {"level": "WARNING"},  # each word of each mail server that hands over mail
         "apprise": {"handlers": ["nowhere"], "level": "WARNING", "propagate": False},  # it says who was written to
         "gunicorn.error": {"handlers": ["console"], "propagate": False},
     },

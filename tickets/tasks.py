@@ -31,6 +31,12 @@ def make_scheduled_tickets():
 
 
 @shared_task
+def fetch_mail():
+    """Take the answers that have come to the mailbox of tickets."""
+    operations.fetch_mail()
+
+
+@shared_task
 def purge_tickets():
     """Forget tickets that the retention setting no longer keeps."""
     operations.purge_tickets(at=timezone.now())

@@ -77,6 +77,21 @@ def test_the_example_is_read_alike_by_a_shell():
     assert "KEYSITE_DESK_CONTACT=the key desk in the main hall\n" in done.stdout
 
 
+@pytest.mark.slow
+def test_a_mailbox_that_cannot_be_one_stops_the_start():
+    for name, value, hint in (
+        ("KEYSITE_TICKET_MAIL", "tickets", "tickets@example.edu"),
+        ("KEYSITE_TICKET_MAIL", "tickets+x@example.edu", "without a +"),
+        ("KEYSITE_IMAP_URL", "http://mail.example.edu", "imaps://user:password@host/INBOX"),
+    ):
+        assert hint in start(**{name: value}).stderr
+    good = {
+        "KEYSITE_TICKET_MAIL": "Tickets@example.edu",
+        "KEYSITE_IMAP_URL": "imaps://a%40b:c@mail.example.edu/In%20Box",
+    }
+    assert start(**good).returncode == 0
+
+
 def test_the_image_holds_every_app():
     apps = {path.parent.name for path in PROJECT.glob("*/apps.py")}
 

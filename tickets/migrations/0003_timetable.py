@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+EVERY_MINUTE = {"Take answers from the mailbox of tickets": "tickets.tasks.fetch_mail"}
 EVERY_TEN_MINUTES = {
     "Take up tickets that were stalled until today": "tickets.tasks.wake_tickets",
     "Remind of tickets that lie about": "tickets.tasks.remind_of_tickets",
@@ -14,7 +15,12 @@ EVERY_DAY = {"Forget tickets that are no longer kept": "tickets.tasks.purge_tick
 def add(apps, schema_editor):
     Interval = apps.get_model("django_celery_beat", "IntervalSchedule")
     Task = apps.get_model("django_celery_beat", "PeriodicTask")
-    every = {(10, "minutes"): EVERY_TEN_MINUTES, (1, "hours"): EVERY_HOUR, (1, "days"): EVERY_DAY}
+    every = {
+        (1, "minutes"): EVERY_MINUTE,
+        (10, "minutes"): EVERY_TEN_MINUTES,
+        (1, "hours"): EVERY_HOUR,
+        (1, "days"): EVERY_DAY,
+    }
     for (n, period), tasks in every.items():
         interval, _ = Interval.objects.get_or_create(every=n, period=period)
         for name, task in tasks.items():

@@ -59,7 +59,7 @@ def test_sixty_replies_ask_as_much_as_one(client, technician, number):
         Comment(ticket=ticket, text=f"word {n}", internal=False, at=now, by=technician, trust=3) for n in range(number)
     )
 
-    with queries(5):
+    with queries(6):
         client.get(path)
 
 

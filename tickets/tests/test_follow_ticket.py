@@ -40,7 +40,7 @@ def test_the_page_asks_as_much_for_three_as_for_one(client, reporter, number):
     TicketFactory.create_batch(number, reporter=reporter)
     TicketFactory.create_batch(number, reporter=reporter, status="rejected", reason="No")
 
-    with queries(5):
+    with queries(7):
         page = client.get("/tickets/mine/")
 
     assert (len(page.context["open"]), len(page.context["over"])) == (number, number)

@@ -28,7 +28,7 @@ def test_a_list_asks_as_much_for_three_as_for_one(desk, number):
     for _number in range(number):
         TicketFactory(asset=AssetFactory(home=SpaceFactory()), category=CategoryFactory(parent=CategoryFactory()))
 
-    with queries(8):
+    with queries(10):
         page = desk.get("/tickets/")
 
     assert (page.status_code, len(numbers(page))) == (200, number)

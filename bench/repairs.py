@@ -123,8 +123,8 @@ def _end(n, status, at, people):
         values |= {"confirmed_at": at}
     if status in GOING_ON:
         values |= {"due_at": at + timedelta(days=14)}
-    if n % 100 == 0:
-        values |= {"deleted_at": at, "deleted_reason": "Twice"}
+    if n % 100 == 50:
+        values |= {"deleted_at": at, "deleted_by_id": people[0], "deleted_reason": "Twice"}
     return values
 
 

@@ -58,6 +58,32 @@ is a choice that no other beats, and a list of alternatives that lacks none.
 | | p50 ms | p95 ms | longest ms | proven | alternatives: p50 ms | p95 ms | longest ms | proven |
 |---|---|---|---|---|---|---|---|---|
 """
+DOORS = "\n## The doors\n"
+DOORS_HEAD = """
+Written by `python -m bench.doors` on {date}: {door:,} doors, {keysymbol:,} symbols, {operates:,} pairs of symbol and
+keyset, {key:,} keys, {loan:,} loans of which {out:,} are out; built by COPY. CPU is read from the scheduler's books,
+Python and PostgreSQL apart; medians and 95th percentiles. A question is all that its page asks: who can open a door is
+three of them, for lost keys, holders and cabinets. Every time includes what PostgreSQL takes to plan. The machine had
+{cores} cores and before that a load of {busy:.1f}: on a busy one the same work takes more CPU.
+
+| question | CPU Python ms | CPU PostgreSQL ms | PostgreSQL p95 ms | wall median ms | wall p95 ms |
+|---|---|---|---|---|---|
+"""
+DOOR_BOUNDS = {
+    "who can open this door": 5,
+    "what can this person open": 10,
+    "doors of a lost master, keys and holders": 70,
+}  # milliseconds of the database
+TICKETS = "\n## The tickets\n"
+TICKETS_HEAD = """
+Written by `python -m bench.tickets` on {date}: {tickets:,} tickets of which {open:,} are open, {comments:,} comments,
+{people:,} people, {assets:,} assets; built by COPY. A list shows fifty tickets with all that stands around them. CPU is
+read from the scheduler's books, Python and PostgreSQL apart; medians. The machine had {cores} cores and before that a
+load of {busy:.1f}. A page has at most 12 statements and 15 ms of the database.
+
+| page or question | queries | CPU Python ms | CPU PostgreSQL ms | wall median ms | |
+|---|---|---|---|---|---|
+"""
 LOAD = "\n## A mixed load while parts are killed\n"
 LOAD_HEAD = """
 Written by `./dev load` on {date}. People check keys out, renew them, bring them back and look at lists, {rate} requests
@@ -69,6 +95,7 @@ times tell anything; what is lost, doubled or fails without cause has to be 0 on
 | | seen |
 |---|---|
 """
+SECTIONS = (ASSETS, SELECTION, DOORS, TICKETS, LOAD)
 
 
 def write(target, size, meters, facts):
@@ -137,6 +164,38 @@ def write_selection(target, campuses, *, doors, busy):
     _put(target, SELECTION, section + BOUNDS_HEAD + bound + "\n")
 
 
+def write_doors(target, meters, rows, import_seconds, *, busy):
+    """Write the section on doors; ``rows`` says how many there are of each kind."""
+    section = DOORS_HEAD.format(date=date.today(), cores=os.cpu_count(), busy=busy, **rows)
+    for meter in meters:
+        python, (postgres, p95, _longest) = _spread(meter.python)[0], _spread(meter.postgres)
+        section += "| " + " | ".join([meter.path, python, postgres, p95, *_spread(meter.wall)[:2]]) + " |\n"
+    bounds = []
+    for meter in meters:
+        if most := DOOR_BOUNDS.get(meter.path):
+            seen = float(_spread(meter.postgres)[0])
+            bounds.append(_line(f"{meter.path}: ≤ {most} ms in the database", f"{seen} ms", seen <= most))
+    bounds.append(_line("dry run of 45,000 lines ≤ 2 min", f"{import_seconds:.0f} s", import_seconds <= 120))
+    _put(target, DOORS, section + BOUNDS_HEAD + "\n".join(bounds) + "\n")
+
+
+def write_tickets(target, meters, report, sent, rows, *, busy):
+    """Write the section on tickets; ``report`` has the meters of the floor and of the deed, ``sent`` is of a POST."""
+    section = TICKETS_HEAD.format(date=date.today(), cores=os.cpu_count(), busy=busy, **rows)
+    for meter in meters:
+        python, postgres, wall = (_spread(seconds)[0] for seconds in (meter.python, meter.postgres, meter.wall))
+        met = meter.queries <= 12 and float(postgres) <= 15
+        cells = [meter.path, str(meter.queries), python, postgres, wall, "met" if met else "missed"]
+        section += "| " + " | ".join(cells) + " |\n"
+    floor, deed = report
+    ratio = deed.cpu_ms / floor.cpu_ms
+    bounds = [
+        _line("a report that a stranger sends: ≤ 15 statements", str(sent), sent <= 15),
+        _line("a report: deed ≤ 4 × floor", f"{ratio:.1f} ×", ratio <= 4),
+    ]
+    _put(target, TICKETS, section + BOUNDS_HEAD + "\n".join(bounds) + "\n")
+
+
 def _spread(seconds):
     """Median, 95th percentile and longest, in milliseconds."""
     in_order = sorted(seconds)
@@ -147,10 +206,10 @@ def _spread(seconds):
 def _put(target, heading, section):
     """Write this part of the report, and print it; the other parts stay."""
     rest, parts = target.read_text() if target.exists() else "", {}
-    for mark in (LOAD, SELECTION, ASSETS):
+    for mark in reversed(SECTIONS):
         rest, found, text = rest.partition(mark)
         parts[mark] = found + text
-    parts = {"": rest, ASSETS: parts[ASSETS], SELECTION: parts[SELECTION], LOAD: parts[LOAD]}
+    parts = {"": rest} | {mark: parts[mark] for mark in SECTIONS}
     parts[heading] = heading + section
     target.write_text("".join(parts.values()))
     print(section)

@@ -65,7 +65,7 @@ def _differences(row, before):
     values = [
         (field, getattr(before, field.attname), getattr(row, field.attname))
         for field in row.tracked_fields
-        if field.attname != row.instance_type._meta.pk.attname
+        if field.attname not in {row.instance_type._meta.pk.attname, *getattr(row.instance_type, "UNTOLD", ())}
     ]
     return [(field, old, new) for field, old, new in values if old != new]
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from keysite.console import ConsoleAdmin, Deed, ReadOnly, Related, Section, Tabs, display
 from tickets.admin.sections import list_of, page_of
 from tickets.models import Occurrence, Schedule
-from tickets.operations.schedules import add_schedule, change_schedule, next_days, pause_schedule, resume_schedule
+from tickets.operations import add_schedule, change_schedule, next_days, pause_schedule, resume_schedule
 
 PREVIEW, SHOWN = 5, 10
 SAID = ["title", "description", "category", "space", "asset", "team", "technician", "priority", "starts_on", "rule"]

@@ -154,6 +154,7 @@ class Ticket(models.Model):
     noted = models.TextField(editable=False, blank=True, help_text="The internal notes once more.")
     words = models.GeneratedField(expression=TICKET_WORDS, output_field=SearchVectorField(), db_persist=True)
 
+    UNTOLD = ("version", "touched_at", "moved_at")  # they change with every deed: histories leave them out
     objects = TicketQuerySet.as_manager()
     history = kept_history(excluded_fields=["said", "noted", "words"])
 

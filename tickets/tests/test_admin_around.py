@@ -139,6 +139,15 @@ def test_a_parked_mail_becomes_a_ticket(console):
     assert mail.ticket.reporter.email == "stranger@example.org"
 
 
+def test_the_files_of_a_parked_mail_are_only_downloaded(console):
+    mail = ParkedMailFactory()
+    file = mail.attachments.create(name="list.html", size=1200, file="tickets/files/x", added_at=timezone.now())
+
+    shown = console.get(page(mail)).content.decode()
+
+    assert f'href="{reverse("parked_file", args=[file.pk])}">list.html</a>' in shown
+
+
 def test_a_parked_mail_is_added_to_a_ticket_as_a_note_or_thrown_away(console, administrator):
     mail, other, ticket = ParkedMailFactory(), ParkedMailFactory(), TicketFactory()
 

@@ -85,6 +85,9 @@ def test_a_report_is_put_right_with_who_and_what(desk, clerk, ticket):
     assert response.status_code == 302
     assert (ticket.title, ticket.asset, ticket.version) == ("The lamp is dark", asset, 2)
     assert last_version(ticket) == (clerk, "changed: title, asset")
+    told = text_of(desk.get(page(ticket, "history")))
+    assert "The lamp is dark" in told
+    assert "Version" not in told
 
 
 def test_a_stale_edit_is_refused_with_what_changed_and_keeps_what_was_typed(desk, ticket, technician, clerk):

@@ -4,7 +4,6 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import DeedForm
-from tickets.models import SavedView
 
 
 class SaveViewForm(DeedForm):
@@ -20,12 +19,14 @@ class SaveViewForm(DeedForm):
 
 
 class RemoveViewForm(DeedForm):
-    """One of one's own views."""
+    """One of ``views``, which are one's own."""
 
-    view = forms.ModelChoiceField(
-        label=gettext_lazy("Which view?"), queryset=SavedView.objects.none(), empty_label=None
-    )
+    view = forms.TypedChoiceField(label=gettext_lazy("Which view?"), coerce=int)
 
-    def __init__(self, *args, person, **kwargs):
+    def __init__(self, *args, views, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["view"].queryset = SavedView.objects.filter(person=person)
+        self.views = {view.pk: view for view in views}
+        self.fields["view"].choices = [(view.pk, view.name) for view in views]
+
+    def clean_view(self):
+        return self.views[self.cleaned_data["view"]]

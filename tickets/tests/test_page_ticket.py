@@ -45,7 +45,7 @@ def test_the_page_asks_as_much_for_sixty_comments_as_for_one(client, at_work, nu
     full(at_work, number)
     Ticket.objects.filter(pk=at_work.pk).update(asset=AssetFactory(home=SpaceFactory()), team=TeamFactory())
 
-    with queries(12):
+    with queries(11):
         page = client.get(f"/tickets/{at_work.number}/")
 
     assert (page.status_code, len(page.context["entries"])) == (200, number)

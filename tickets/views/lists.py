@@ -43,7 +43,7 @@ def ticket_view_save(request):
 @require_POST
 @staff_only("tickets.view_ticket")
 def ticket_view_remove(request):
-    form = RemoveViewForm(request.POST, person=request.user)
+    form = RemoveViewForm(request.POST, views=_own(request, _views(request)))
     if form.is_valid():
         answer = form.perform(owner=owner(request), deed=lambda: _removed(form, request.user))
         if answer:
@@ -61,11 +61,17 @@ def _page(request, **forms):
     except NoSuchPlace:
         raise Http404 from None
     context = {"filter": found, "filters": found.form, "page": page, "tabs": _tabs(found), "now": timezone.now()}
-    views = list(SavedView.objects.visible_to(request.user).for_list()[:VIEWS])
-    context |= {"views": views, "own_views": [view for view in views if view.person_id == request.user.pk]}
-    context |= {"saving": SaveViewForm(initial={"query": request.GET.urlencode()})}
-    context |= {"removing": RemoveViewForm(person=request.user)} | forms
+    context |= {"saving": SaveViewForm(initial={"query": request.GET.urlencode()}), "views": _views(request)}
+    context |= {"removing": RemoveViewForm(views=_own(request, context["views"]))} | forms
     return render(request, "tickets/ticket_list.html", context)
+
+
+def _views(request):
+    return list(SavedView.objects.visible_to(request.user).for_list()[:VIEWS])
+
+
+def _own(request, views):
+    return [view for view in views if view.person_id == request.user.pk]
 
 
 def _tabs(found):

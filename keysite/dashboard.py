@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, Notice, midnight
 from assets.models import Asset, Assignment, Reservation
-from keys.models import Loan
+from keys.models import Door, Loan, Operates
 from keys.models.weeks import weeks_of
 from tickets.models import ParkedMail, Status, Ticket
 from tickets.models.ages import ages_of
@@ -42,7 +42,7 @@ def add_figures(request, context):
     """What the page shows, added to what Unfold gives it."""
     now, person = timezone.now(), request.user
     groups = [
-        (_("Keys"), [*_of_loans(person, now)]),
+        (_("Keys"), [*_of_loans(person, now), *_of_doors(person)]),
         (_("Assets"), [*_of_assignments(person, now), *_of_reservations(person, now), *_of_assets(person, now)]),
         (_("Repairs"), [*_of_tickets(person, now)]),
         (_("People and messages"), [*_of_departments(person), *_of_notices(person)]),
@@ -65,6 +65,16 @@ def _of_loans(person, now):
     yield Counted(_("overdue"), loans.overdue(at=now), page, "show=overdue", asks=True)
     yield Counted(_("said to be back"), loans.claimed(), page, "show=claimed", asks=True)
     yield Counted(_("out for a year: to review"), loans.for_review(at=now), page, "show=review", asks=True)
+
+
+def _of_doors(person):
+    if person.has_perm("keys.rekey"):
+        doors, turning = Door.objects.visible_to(person), Operates.objects.visible_to(person)
+        page = "admin:keys_operates_changelist"
+        yield Counted(
+            _("doors that nothing opens"), doors.nothing_opens(), "admin:keys_door_changelist", "show=nothing_opens"
+        )
+        yield Counted(_("pairs that no hierarchy explains"), turning.unexplained(), page, "show=unexplained")
 
 
 def _of_assignments(person, now):

@@ -7,6 +7,7 @@ import re
 from functools import reduce
 from operator import or_
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import BooleanField, F, Func, Q, TextField, Value
 from django.db.models.functions import Coalesce
@@ -80,6 +81,15 @@ def among(column, rows, most=3000):
 def holding(column, keys):
     """Whether ``column`` holds one of ``keys``."""
     return Q(_OneOf(F(column), Value(list(keys)))) if keys else Q(**{f"{column}__in": []})
+
+
+def first_found(column, rows):
+    """Whether ``column`` holds the key of one of ``rows``, which the database finds before anything else.
+
+    Left to itself, PostgreSQL joins every row of a list with all that it shows, and only then looks which it wants (7 s
+    for the keys of one door among 110,000, against 2 ms).
+    """
+    return Q(_OneOf(F(column), ArraySubquery(rows)))
 
 
 def one_of(*questions, most=3000):

@@ -24,7 +24,7 @@ class BorrowerAdmin(HolderAdmin):
         yield from super().sections(request, person)
 
     def _keys_of(self, person, viewer):
-        loans = Loan.objects.visible_to(viewer).held_by(person).with_redundancy().for_list()[:SHOWN]
+        loans = Loan.objects.visible_to(viewer).held_by(person).with_redundancy().in_short()[:SHOWN]
         return Section(
             title=_("Holds these keys"),
             headings=[_("Key"), _("Status"), _("Due"), _("Needed")],

@@ -81,7 +81,7 @@ def who_opens(door, viewer):
 
 
 def exposures_of(door, viewer):
-    rows = Key.objects.visible_to(viewer).opening([door]).exposed().with_loss().for_list()[:SHOWN]
+    rows = Key.objects.visible_to(viewer).opening([door]).exposed().as_losses()[:SHOWN]
     return Section(
         title=_("Lost keys that still open it"),
         headings=[_("Key"), _("Level"), _("Lost"), _("By")],
@@ -119,7 +119,7 @@ def holders_of(door, viewer):
 
 
 def copies_for(door, viewer):
-    rows = Key.objects.visible_to(viewer).opening([door]).being(Key.Availability.THERE).for_list()[:SHOWN]
+    rows = Key.objects.visible_to(viewer).opening([door]).being(Key.Availability.THERE).by_stamp()[:SHOWN]
     return Section(
         title=_("Keys in cabinets that open it"),
         headings=[_("Key"), _("Level"), _("Hook")],

@@ -14,7 +14,7 @@ from accounts.models import Person
 from assets.models import Building, Only, Space, Span, new_public_code
 from keys.models.keysets import NOW, Keyset, Operates, at_moment
 from keysite.ledger import kept_history
-from keysite.search import beginning_with, pieces, words_of
+from keysite.search import beginning_with, first_found, pieces, words_of
 
 DOOR_WORDS = words_of("label")
 CRITICAL = 4  # one lost key is enough to think of rekeying
@@ -59,7 +59,8 @@ class DoorQuerySet(models.QuerySet):
     def opened_by(self, symbols, *, at=None):
         """The doors that keys of these symbols open (``at`` a moment; None: now)."""
         keysets = Operates.objects.at(at).filter(symbol__in=symbols).values("keyset")
-        return self.filter(pk__in=Pinning.objects.at(at).filter(keyset__in=keysets).values("door"))
+        pinned = Pinning.objects.at(at).filter(first_found("keyset", keysets))
+        return self.filter(first_found("pk", pinned.values("door")))
 
     def nothing_opens(self):
         """Doors with a cylinder that no key symbol turns, or with none on file; electronic doors need none."""
@@ -95,7 +96,8 @@ class DoorQuerySet(models.QuerySet):
         return self.annotate(pinning_now=now, keyset_now=F("pinning_now__keyset__designation"))
 
     def for_list(self):
-        return self.select_related("building", "space_from", "space_to").order_by("building__code", "label", "pk")
+        rooms = ("space_from__building", "space_to__building")
+        return self.select_related("building", *rooms).order_by("building__code", "label", "pk")
 
     def critical_first(self):
         return self.for_list().order_by("-criticality", "building__code", "label", "pk")

@@ -13,7 +13,7 @@ from keys.models.inventory import Key
 from keys.models.keysets import Operates
 from keys.models.renewals import Renewal
 from keysite.ledger import kept_history
-from keysite.search import among
+from keysite.search import among, first_found
 
 UNDO_TIME = timedelta(minutes=10)
 REVIEW_AFTER = timedelta(days=365)
@@ -67,7 +67,7 @@ class LoanQuerySet(LentQuerySet):
 
     def opening(self, doors):
         """Loans of keys that open one of these doors now."""
-        return self.of(Key.objects.opening(doors))
+        return self.filter(first_found("key", Key.objects.opening(doors).values("pk")))
 
     def symbols(self):
         """What is stamped on the keys of these loans."""
@@ -107,9 +107,12 @@ class LoanQuerySet(LentQuerySet):
             "key__symbol__system", "key__hook__cabinet", "borrower__department", "term"
         ).order_by("-out_at", "-pk")
 
+    def in_short(self):
+        """As a list of keys and names only, the newest first."""
+        return self.select_related("key__symbol", "borrower").order_by("-out_at", "-pk")
+
     def by_borrower(self):
-        """As a list in the order of names."""
-        return self.for_list().order_by("borrower__last_name", "borrower__first_name", "pk")
+        return self.in_short().order_by("borrower__last_name", "borrower__first_name", "pk")
 
 
 class Loan(Lent):

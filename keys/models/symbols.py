@@ -12,7 +12,7 @@ from accounts.models import KeyLevel, Trust
 from assets.models import Building
 from keys.models.systems import KeySystem
 from keysite.ledger import kept_history
-from keysite.search import beginning_with, words_of
+from keysite.search import beginning_with, first_found, words_of
 
 SYMBOL_WORDS = words_of("symbol", "description")
 
@@ -41,16 +41,14 @@ class KeySymbolQuerySet(models.QuerySet):
 
     def opening(self, doors):
         """Symbols whose keys open one of these doors now."""
-        there = {"operates__until": None, "operates__keyset__pinnings__until": None}
-        turned = self.model.objects.filter(operates__keyset__pinnings__door__in=doors, **there)
-        return self.filter(pk__in=turned.values("pk"))
+        return self.filter(first_found("pk", openers(doors)))
 
     def opening_all(self, doors):
         """Symbols whose keys open every one of these doors now; of no door at all, none."""
         there = {"keyset__pinnings__until": None, "keyset__pinnings__door__in": doors}
         turned = self._turning().filter(**there).order_by().values("symbol")
         openers = turned.annotate(number=Count("keyset__pinnings")).filter(number=len(doors), number__gt=0)
-        return self.filter(pk__in=openers.values("symbol"))
+        return self.filter(first_found("pk", openers.values("symbol")))
 
     def above(self, *symbols):
         """The parents of these symbols, their parents, and so on; parents are of a higher level, of which there are
@@ -177,6 +175,14 @@ class KeySymbol(models.Model):
 def _number_of(keys):
     counted = keys.order_by().values("symbol").annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(counted), 0)
+
+
+def openers(doors):
+    """The symbols that turn the cylinder of one of these doors now."""
+    operates = KeySymbol._meta.get_field("operates").related_model  # these models are above this one
+    pinning = operates._meta.get_field("keyset").related_model._meta.get_field("pinnings").related_model
+    keysets = pinning.objects.now().filter(door__in=doors).values("keyset")
+    return operates.objects.now().filter(first_found("keyset", keysets)).values("symbol")
 
 
 def in_charge(person):

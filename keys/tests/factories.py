@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Trust
 from accounts.tests.factories import LoanTermFactory, PersonFactory
-from assets.models import Building
+from assets.tests.factories import BuildingFactory
 from keys.models import (
     Cabinet,
     Door,
@@ -100,14 +100,6 @@ class HoldFactory(factory.django.DjangoModelFactory):
     held_at = factory.LazyFunction(timezone.now)
     until = factory.LazyAttribute(lambda hold: hold.held_at + timedelta(days=3))
     held_by = factory.SubFactory(PersonFactory)
-
-
-class BuildingFactory(factory.django.DjangoModelFactory):
-    class Meta:
-        model = Building
-
-    code = factory.Sequence("B{}".format)
-    name = factory.Sequence("Hall {}".format)
 
 
 class DoorFactory(factory.django.DjangoModelFactory):

@@ -66,9 +66,9 @@ def _who_opens(row, person):
     keys = Key.objects.visible_to(person).opening([row])
     return {
         "staff": True,
-        "lost": keys.exposed().with_loss().for_list()[:SHOWN],
+        "lost": keys.exposed().as_losses()[:SHOWN],
         "holders": Loan.objects.visible_to(person).running().opening([row]).by_borrower()[: SHOWN + 1],
-        "copies": keys.being(Key.Availability.THERE).for_list()[:SHOWN],
+        "copies": keys.being(Key.Availability.THERE).by_stamp()[:SHOWN],
         "symbols": KeySymbol.objects.visible_to(person).opening([row]).for_list()[:SHOWN],
         "shown": SHOWN,
     }

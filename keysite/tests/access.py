@@ -6,6 +6,7 @@ row that is not in somebody's scope leads (``go``) to the first page, as Django 
 """
 
 from keysite.tests.access_assets import CONSOLE_OF_ASSETS
+from keysite.tests.access_doors import CONSOLE_OF_DOORS, PAGES_OF_DOORS
 from keysite.tests.access_tickets import CONSOLE_OF_TICKETS, PAGES_OF_TICKETS
 
 # Each column with the fixture that signs in.
@@ -294,8 +295,8 @@ BY_ADDRESS = {
 def expected(column):
     """Each address by name, with the answers to GET and POST for this column."""
     place = list(COLUMNS).index(column)
-    console = CONSOLE + CONSOLE_OF_ASSETS + CONSOLE_OF_TICKETS
-    rows = [("admin:", OUTSIDE_OF_THE_CONSOLE, console), ("", "", PAGES + PAGES_OF_TICKETS)]
+    console = CONSOLE + CONSOLE_OF_DOORS + CONSOLE_OF_ASSETS + CONSOLE_OF_TICKETS
+    rows = [("admin:", OUTSIDE_OF_THE_CONSOLE, console), ("", "", PAGES + PAGES_OF_DOORS + PAGES_OF_TICKETS)]
     lines = [(before + line, outside) for before, outside, table in rows for line in table.splitlines() if line]
     return dict(_answers(line, outside, place) for line, outside in lines)
 

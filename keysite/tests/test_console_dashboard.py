@@ -16,7 +16,15 @@ from assets.tests.factories import AssetFactory, AssignmentFactory, ReservationF
 from keys.models import Loan, Renewal
 from keys.models.weeks import weeks_of
 from keys.operations import claim_return
-from keys.tests.factories import KeyFactory, LoanFactory, opening
+from keys.tests.factories import (
+    DoorFactory,
+    KeyFactory,
+    KeySymbolFactory,
+    LoanFactory,
+    OperatesFactory,
+    PinningFactory,
+    opening,
+)
 
 FIGURE = re.compile(r'<a href="(/admin/[^"]+)"><strong>(\d+)</strong> ([^<]+)</a>')
 NOTHING = "Nothing is called so."
@@ -39,6 +47,9 @@ def busy(db):
     today = timezone.localdate()
     AssetFactory(warranty_until=today + timedelta(days=3), service_due_on=today, **BROKEN)
     ReservationFactory(confirmed_at=None)
+    pinning = PinningFactory(door__building__code="D1")
+    OperatesFactory(keyset=pinning.keyset, symbol=KeySymbolFactory(), source="manual")
+    DoorFactory(building__code="D2")
 
 
 def figures_of(response):
@@ -65,6 +76,7 @@ def test_each_number_is_the_length_of_its_list(client, make_staff, busy, role):
     assert [figures[label][0] for label in asked] == [1] * 6
     assert ("disposals to approve" in figures) is (role == "administrator")
     assert ("departments proposed" in figures) is (role != "auditor")
+    assert ("doors that nothing opens" in figures) is (role == "administrator")
     for number, address in figures.values():
         assert client.get(address.replace("&amp;", "&")).context["cl"].result_count == number
 

@@ -44,7 +44,20 @@ from assets.tests.factories import (
     SpaceFactory,
     SupplierFactory,
 )
-from keys.models import Cabinet, Hold, Hook, Key, KeySymbol, KeySystem, Loan, LoanException, Renewal
+from keys.models import (
+    Cabinet,
+    Door,
+    Hold,
+    Hook,
+    Key,
+    Keyset,
+    KeySymbol,
+    KeySystem,
+    Loan,
+    LoanException,
+    Operates,
+    Renewal,
+)
 from keys.tests.factories import (
     CabinetFactory,
     HoldFactory,
@@ -54,6 +67,8 @@ from keys.tests.factories import (
     KeySystemFactory,
     LoanExceptionFactory,
     LoanFactory,
+    OperatesFactory,
+    PinningFactory,
     opening,
 )
 from keysite.tests.pages_of_tickets import PAGES_OF_TICKETS
@@ -180,6 +195,27 @@ def _symbol(n):
         KeyFactory(symbol=symbol)
 
 
+def _door(n):
+    """With lost keys, holders, keys in cabinets and a past."""
+    building = Building.objects.create(code=f"D{n}", name="Hall")
+    room, hall = (Space.objects.create(building=building, number=number) for number in ("1", "0"))
+    symbol = KeySymbolFactory()
+    door = opening(symbol, space=room, space_from=hall)
+    for more in range(n):
+        LoanFactory(key__symbol=symbol)
+        LoanFactory(key__symbol=symbol, lost_at=NOW, loss="lost")
+        KeyFactory(symbol=symbol, hook=HookFactory())
+        past = {"since": NOW - timedelta(days=20 + 3 * more), "until": NOW - timedelta(days=18 + 3 * more)}
+        PinningFactory(door=door, **past)
+
+
+def _keyset(n):
+    keyset = opening(KeySymbolFactory(), label=f"{n}").pinnings.get().keyset
+    for more in range(n):
+        OperatesFactory(keyset=keyset, symbol=KeySymbolFactory(), source="cross")
+        PinningFactory(keyset=keyset, door__label=f"{n}-{more}")
+
+
 def _loan(n):
     LoanFactory(borrower=PersonFactory(department=DepartmentFactory()), key__hook=HookFactory())
 
@@ -203,7 +239,7 @@ PAGES = {
     Kiosk: (_kiosk, 6, 6),
     LoanTerm: (_term, 6, 9),
     Notice: (_notice, 6, 5),
-    Person: (_person, 7, 13),
+    Person: (_person, 7, 14),
     Building: (_building, 6, 10),
     Space: (_space, 6, 9),
     Asset: (_asset, 6, 14),
@@ -222,8 +258,11 @@ PAGES = {
     Cabinet: (lambda n: CabinetFactory(), 6, 6),
     Hook: (lambda n: HookFactory(), 6, 7),
     KeySystem: (lambda n: KeySystemFactory(), 6, 6),
-    KeySymbol: (_symbol, 7, 12),
-    Key: (_key, 6, 8),
+    KeySymbol: (_symbol, 7, 8),
+    Key: (_key, 6, 9),
+    Door: (_door, 6, 12),
+    Keyset: (_keyset, 7, 8),
+    Operates: (lambda n: OperatesFactory(), 6, 6),
     Loan: (_loan, 6, 6),
     LoanException: (lambda n: LoanExceptionFactory(), 6, 6),
     Hold: (lambda n: HoldFactory(), 6, 6),

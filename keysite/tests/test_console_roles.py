@@ -10,7 +10,7 @@ from accounts.tests.factories import PersonFactory
 from assets.models import Building, Space
 from assets.tests.factories import assets_of_every_kind
 from keys.models import Renewal
-from keys.tests.factories import HoldFactory, HookFactory, LoanExceptionFactory, LoanFactory
+from keys.tests.factories import HoldFactory, HookFactory, LoanExceptionFactory, LoanFactory, opening
 from tickets.tests.factories import tickets_of_every_kind
 
 OURS = [model for model in admin.site._registry if model._meta.app_label != "django_celery_beat"]
@@ -26,6 +26,7 @@ def everything(db):
     LoanExceptionFactory()
     HoldFactory()
     HookFactory()
+    opening(loan.key.symbol, building__code="D1")
     Kiosk.objects.create(name="Desk", place="Hall")
     ClosedDay.objects.create(on="2026-12-25")
     Department.objects.create(name="Physics", accepted_at=now)

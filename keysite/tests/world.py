@@ -61,15 +61,17 @@ class World:
         BuildingManager.objects.create(building=building, person=manager, since="2020-01-01")
         space = Space.objects.create(building=building, number="1")
         key = KeyFactory(hook=HookFactory())
-        opening(symbol=key.symbol, space=space)
+        door = opening(symbol=key.symbol, space=space)
         self.loan = LoanFactory(key=key, borrower=somebody)
         elsewhere, away = LoanFactory(), AssignmentFactory()
         self.foreign = {"keys_key": elsewhere.key, "keys_keysymbol": elsewhere.key.symbol, "keys_loan": elsewhere}
+        self.foreign |= self._doors(opening(elsewhere.key.symbol, building__code="F1"))
         self.foreign |= {"assets_asset": away.asset, "assets_assignment": away, "tickets_ticket": TicketFactory()}
         self.rows = {
             **self._people(somebody),
             **self._clock(),
             **self._assets(space, manager),
+            **self._doors(door),
             **self._tickets(space),
             "assets_building": building,
             "assets_space": space,
@@ -86,6 +88,8 @@ class World:
 
     def address_of(self, name):
         """Where the page of this name is, about the row that stands for its model."""
+        if name == "door":
+            return reverse(name, args=[self.rows["keys_door"].public_code])
         if name == "key_tag":
             return reverse(name, args=[self.loan.key.public_code])
         if name == "asset_tag":
@@ -124,6 +128,10 @@ class World:
             "accounts_notice": Notice.objects.latest("pk"),
             "accounts_closedday": ClosedDay.objects.create(on="2030-01-01"),
         }
+
+    def _doors(self, door):
+        keyset = door.pinnings.get().keyset
+        return {"keys_door": door, "keys_keyset": keyset, "keys_operates": keyset.operates.get()}
 
     def _assets(self, home, by):
         return {f"assets_{model._meta.model_name}": row for model, row in assets_of_every_kind(by, home=home).items()}

@@ -19,6 +19,13 @@ class TrackingLinkQuerySet(models.QuerySet):
     def in_use(self):
         return self.filter(revoked_at__isnull=True)
 
+    def of(self, person):
+        return self.filter(person=person)
+
+    def where_goes_on(self, ticket):
+        """To what a duplicate goes on in."""
+        return self.in_use().filter(ticket__linked_from__ticket=ticket, ticket__linked_from__kind="duplicate")
+
     def silent(self):
         """Of people who want no more mails about the ticket."""
         return self.in_use().filter(silent_at__isnull=False)

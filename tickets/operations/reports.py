@@ -44,12 +44,7 @@ def report(
     with the ticket only. The reporter gets a secret address to follow it. Refused without a title, without a place,
     without anybody to answer to, and for somebody else without the permission. Gives back the ticket.
     """
-    title = " ".join(title.split())[:120]
-    place["place_in_words"] = place.get("place_in_words", "").strip()[:200]
-    if not title:
-        raise Refusal(_("Say in a few words what is broken."))
-    if not any(place.values()):
-        raise Refusal(_("Say where it is: choose a room or a thing, or describe the place."))
+    title, place = _what_and_where(title, place)
     reporter = _reporter(by, reporter, address)
     ticket = Ticket(title=title, description=description.strip()[:5000], reporter=reporter, trust=trust, **place)
     ticket.reporter_name, ticket.number = name.strip()[:200], next_number()
@@ -102,6 +97,17 @@ def me_too(*, ticket, by=None, address="", trust=Trust.TYPED):
         notices.joined(ticket, person)
         save(ticket, by=by, reason=with_trust("somebody else has it, too", trust))
     return ticket
+
+
+def _what_and_where(title, place):
+    """Both as they are kept. Refused without the one or the other."""
+    title, words = " ".join(title.split())[:120], place.get("place_in_words", "").strip()[:200]
+    place = place | {"place_in_words": words}
+    if not title:
+        raise Refusal(_("Say in a few words what is broken."))
+    if not any(place.values()):
+        raise Refusal(_("Say where it is: choose a room or a thing, or describe the place."))
+    return title, place
 
 
 def _reporter(by, reporter, address):

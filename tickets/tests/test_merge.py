@@ -63,7 +63,7 @@ def test_the_mail_leads_to_where_it_goes_on(pair, clerk):
 
     link = into.tracking_links.get(person=ticket.reporter)
     assert f"#{ticket.number} goes on in another one" in mail.subject
-    assert f"the same fault as in ticket #{into.number}" in mail.text
+    assert f"goes on in ticket #{into.number}" in mail.text
     assert f"/t/{token_of(link)}/" in mail.text
 
 
@@ -181,3 +181,15 @@ def test_me_too_after_a_merge_says_so_where_it_goes_on(clerk, borrower):
 
     with pytest.raises(Refusal, match="Go on there"):
         operations.me_too(ticket=ticket, by=borrower)
+
+
+def test_the_page_of_the_one_leads_to_the_other(pair, clerk, client):
+    ticket, into = pair
+    link = tracking_link(ticket, ticket.reporter)
+    merge(ticket=ticket, into=into, by=clerk)
+
+    page = client.get(f"/t/{token_of(link)}/")
+
+    there = into.tracking_links.in_use().get(person=ticket.reporter)
+    assert f'href="/t/{token_of(there)}/"' in page.content.decode()
+    assert f"#{into.number}" in client.get(f"/t/{token_of(there)}/").content.decode()

@@ -14,7 +14,8 @@ from accounts.operations import prove_address
 from accounts.views.people import KEEPS_THE_PATH
 from tickets import operations
 from tickets.forms.public import FollowForm
-from tickets.models import Comment, Photo, Ticket
+from tickets.models import Comment, Photo, Status, Ticket, TrackingLink
+from tickets.tokens import token_of
 
 ALONE = csp({"default-src": [NONE], "sandbox": [True]})  # whatever it is, it does nothing in a browser
 
@@ -33,7 +34,7 @@ def ticket_follow(request, token):
     context = {"ticket": ticket, "form": form, "token": token, "person": link.person}
     comments = Comment.objects.public().filter(ticket=ticket).with_files().for_list().prefetch_related("photos")
     context |= {"comments": comments, "photos": ticket.photos.public().filter(comment=None), "link": link}
-    context |= {"fresh": FollowForm(initial={"version": ticket.version})}
+    context |= {"fresh": FollowForm(initial={"version": ticket.version}), "goes_on": _goes_on(link, ticket)}
     return kept_secret(render(request, "tickets/follow.html", context))
 
 
@@ -95,6 +96,14 @@ def _reply(how, seen, values):
     said = operations.comment(text=text, internal=False, **seen)
     if values["photos"]:
         operations.add_ticket_photos(pictures=values["photos"], comment=said, **how)
+
+
+def _goes_on(link, ticket):
+    """The token under which whoever follows a duplicate follows what it goes on in, or None."""
+    if ticket.status != Status.DUPLICATE:
+        return None
+    other = TrackingLink.objects.where_goes_on(ticket).of(link.person).first()
+    return other and token_of(other)
 
 
 _PHOTOS = "📷"  # a reply that is only a picture

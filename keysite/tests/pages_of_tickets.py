@@ -7,6 +7,7 @@ from accounts.tests.factories import PersonFactory
 from assets.tests.factories import AssetFactory, SpaceFactory
 from keys.tests.factories import KeyFactory
 from tickets.models import (
+    Attachment,
     Category,
     CategoryCheck,
     Check,
@@ -47,6 +48,7 @@ def _ticket(n):
         said = Comment.objects.create(
             ticket=ticket, text="x", internal=number % 2, at=NOW, by=PersonFactory(), trust=Trust.STAFF
         )
+        Attachment.objects.create(comment=said, name="a.pdf", file="tickets/files/a", size=1, added_at=NOW)
         Photo.objects.create(ticket=ticket, comment=said, image="a.jpg", thumbnail="b.jpg", added_at=NOW)
         Check.objects.create(ticket=ticket, text="x", done_at=NOW, done_by=PersonFactory())
         WorkEntry.objects.create(ticket=ticket, person=PersonFactory(), at=NOW, minutes=1)
@@ -87,7 +89,7 @@ def _preference(n):
 
 
 PAGES_OF_TICKETS = {
-    Ticket: (_ticket, 8, 16),
+    Ticket: (_ticket, 11, 17),
     Category: (_category, 6, 11),
     Team: (_team, 6, 10),
     Schedule: (_schedule, 6, 13),

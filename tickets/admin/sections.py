@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from django.conf import settings
-from django.template.defaultfilters import linebreaksbr
+from django.template.defaultfilters import filesizeformat, linebreaksbr
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from keysite.console import Section
-from tickets.models import Link, Photo, Ticket
+from tickets.models import Attachment, Link, Photo, Ticket
 
 SHOWN, THREAD_ROWS = 10, 100
 FROM_THERE = {"duplicate": _("Has the duplicate"), "related": _("Related to"), "follows": _("Followed by")}
@@ -41,6 +41,7 @@ def sections_of(ticket, person):
     parts = [
         ("comment", thread_of),
         ("photo", photos_of),
+        ("attachment", files_of),
         ("check", checks_of),
         ("workentry", work_of),
         ("link", links_of),
@@ -73,8 +74,9 @@ def thread_of(ticket, person):
     )
 
 
-def _side(row):
-    if row.internal:
+def _side(said):
+    """Whether the reporter sees it; what came with a mail that staff decided on is theirs."""
+    if said is None or said.internal:
         return format_html('<span class="console-inside">{}</span>', _("Internal"))
     return format_html('<span class="console-outside">{}</span>', _("Public"))
 
@@ -88,6 +90,23 @@ def photos_of(ticket, person):
             (
                 reverse("ticket_staff_photo", args=[ticket.number, row.pk]),
                 [_small(ticket, row), moment(row.added_at), _side(row)],
+            )
+            for row in rows
+        ],
+        empty=_("None."),
+    )
+
+
+def files_of(ticket, person):
+    """What came with mail and is no photo: for download only."""
+    rows = Attachment.objects.of_ticket(ticket).select_related("comment")
+    return Section(
+        title=_("Files"),
+        headings=[_("Name"), _("Size"), _("Added"), _("Side")],
+        lines=[
+            (
+                reverse("ticket_staff_file", args=[ticket.number, row.pk]),
+                [str(row), filesizeformat(row.size), moment(row.added_at), _side(row.comment)],
             )
             for row in rows
         ],

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from assets.models import Asset
 from assets.tests.factories import AssetFactory
 from keysite.tests.history import last_version
 from keysite.tests.pages import form_of, send
+from tickets.admin import TicketAdmin
 from tickets.models import Link, Status, Ticket
 from tickets.operations import accept, assign_ticket, comment, resolve, start
 from tickets.tests.factories import CategoryFactory, TeamFactory, TicketFactory
@@ -291,6 +293,28 @@ def test_a_ticket_is_found_by_number_word_thread_and_asset_tag(desk, clerk, tick
 
     for words in (f"#{ticket.number}", "flick", "ballast", "L77", ticket.reporter.email):
         assert titles(desk.get(LIST, {"q": words})) == {"The lamp flickers"}, words
+
+
+def test_pages_are_turned_by_key_and_keep_tab_and_search(console, monkeypatch):
+    monkeypatch.setattr(TicketAdmin, "list_per_page", 1)
+    numbers = [TicketFactory(title=f"Lamp {n}").number for n in range(3)]
+    TicketFactory(title="Tap")
+
+    shown = [console.get(f"{LIST}?show=new&q=lamp")]
+    while onwards := re.search(r'<a href="([^"]*)">Next</a>', shown[-1].content.decode()):
+        shown.append(console.get(LIST + onwards[1].replace("&amp;", "&")))
+
+    found = [[row.number for row in response.context["cl"].result_list] for response in shown]
+    assert found == [[number] for number in reversed(numbers)]
+
+
+def test_files_that_came_by_mail_are_there_to_download(desk, clerk, ticket):
+    said = comment(ticket=ticket, by=clerk, text="See the plan", internal=False)
+    file = said.attachments.create(name="plan.pdf", size=1200, file="tickets/files/x", added_at=timezone.now())
+
+    shown = desk.get(page(ticket)).content.decode()
+
+    assert f'href="{reverse("ticket_staff_file", args=[ticket.number, file.pk])}">plan.pdf</a>' in shown
 
 
 def exported(client, query=""):

@@ -35,7 +35,8 @@ def ticket_event(notice):
     link = _link(context["into"] or ticket, notice.person) if role in CUSTOMERS else None
     context["link"] = _page(context["into"] or ticket, link, role)
     answers_to = _answers_to(context["into"] or ticket, notice.person, event, link, role)
-    context["answer"] = ("note" if event == "noted" else "reply") if answers_to else ""
+    if answers_to and event != "resolved":  # whether it works is said with a button, and not in words
+        context["answer"] = "note" if event == "noted" else "reply"
     content = notices.render("ticket_event", person=notice.person, context=context)._replace(answers_to=answers_to)
     return content if role in CUSTOMERS else _by_channel(notice, content, context["link"])
 

@@ -8,12 +8,13 @@ from django.utils import timezone
 
 from accounts.models import Notice, Trust
 from accounts.notices import post
+from accounts.operations import send_notices
 from accounts.tests.factories import PersonFactory
-from keysite.reply_addresses import tagged
+from keysite.reply_addresses import tagged, word_of
 from keysite.tests.races import at_once
 from tickets.models import Attachment, Comment, Link, ParkedMail, Status, Ticket
-from tickets.notices import ticket_event
-from tickets.operations import merge, receive_mail
+from tickets.notices import CONTENTS, ticket_event
+from tickets.operations import comment, merge, receive_mail
 from tickets.operations.tracking import tracking_link
 from tickets.tests.factories import CategoryFactory, TicketFactory
 from tickets.tests.mails import TO, bounce, mail
@@ -71,6 +72,20 @@ def test_where_a_mail_says_to_answer_the_answer_arrives(ticket):
         (ticket.reporter, False),
         (ticket.technician, False),
     ]
+
+
+def test_a_mail_goes_out_with_the_addresses_to_answer_to_and_to_come_back_to(ticket, clerk, mailoutbox):
+    link = tracking_link(ticket, ticket.reporter)
+    comment(ticket=ticket, by=clerk, text="Which lamp?", internal=False)
+
+    send_notices(contents=CONTENTS, at=timezone.now())
+
+    sent_mails = {message.to[0]: message for message in mailoutbox}
+    to_reporter, notice = sent_mails[ticket.reporter.email], Notice.objects.get(person=ticket.reporter)
+    assert [word_of(address) for address in to_reporter.reply_to] == [f"c{link.pk}"]
+    assert (word_of(to_reporter.from_email), to_reporter.message()["From"]) == (f"b{notice.pk}", "keysite@localhost")
+    answer = sent_mails[ticket.technician.email].reply_to
+    assert [word_of(address) for address in answer] == [f"s{ticket.pk}-{ticket.technician.pk}"]
 
 
 def test_an_answer_to_a_note_stays_a_note(ticket):

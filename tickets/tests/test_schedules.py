@@ -218,7 +218,7 @@ def test_for_an_asset_that_was_disposed_of_nothing_is_made(add, administrator):
     asset = AssetFactory()
     add(asset=asset)
     with time_machine.travel(noon(MONDAY), tick=False):
-        dispose(asset=asset, by=administrator, type=DisposalType.objects.first(), reason="broken")
+        dispose(asset=asset, by=administrator, type=DisposalType.objects.create(name="Melted down"), reason="broken")
 
     tick(MONDAY)
 

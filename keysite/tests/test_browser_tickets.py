@@ -120,7 +120,7 @@ def test_the_reporter_follows_and_answers_by_the_link(visitor, site, technician)
     assert "Which lamp?" in visitor.text()
     assert "Which lamp is it?" not in visitor.text()
     page.get_by_label("What do you want to say?").fill("The left one")
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send", exact=True).click()
     page.get_by_text("The left one").wait_for()
 
     assert Comment.objects.public().filter(by=ticket.reporter).get().text == "The left one"

@@ -5,9 +5,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
-from assets.admin import AssetAdmin, SpaceAdmin
+from assets.admin import AssetAdmin
 from assets.models import Asset, Space
-from keys.admin import BorrowerAdmin, KeyAdmin
+from keys.admin import BorrowerAdmin, KeyAdmin, KeyedSpaceAdmin
 from keys.models import Key
 from keysite.console.labels import Tagged
 from tickets.admin.sections import list_of, tickets_about, tickets_by
@@ -41,7 +41,7 @@ class MendedAssetAdmin(Mended, AssetAdmin):
 
 
 @admin.register(Space)
-class MendedSpaceAdmin(Tagged, Mended, SpaceAdmin):
+class MendedSpaceAdmin(Tagged, Mended, KeyedSpaceAdmin):
     """A room has a label as well: whoever scans it reports what is broken."""
 
     about = "space"

@@ -1,6 +1,8 @@
 """Finding tickets: by number, thing, person and words, those of the thread included; and by who may see them."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.tests.factories import PersonFactory
 from assets.tests.factories import AssetFactory
@@ -114,3 +116,27 @@ def test_a_row_of_a_list_can_be_changed(ticket, technician):
     comment(ticket=row, by=technician, text="Ordered a starter", internal=False)
 
     assert list(Ticket.objects.search("ballast starter")) == [ticket]
+
+
+def test_is_answered_by_indexes(ticket):
+    """What is few by the index of words, and then by its numbers, in the order of the list."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+        with CaptureQueriesContext(connection) as asked:
+            found = Ticket.objects.search("lamp")
+        cursor.execute(f"EXPLAIN {asked[0]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "ticket_by_words" in plan
+    assert "tickets_ticket_number" in found.for_list()[:50].explain()
+
+
+def test_counts_what_many_tickets_answer_to_a_limit(ticket, monkeypatch):
+    TicketFactory()
+    assert Ticket.objects.search("lamp").for_list().counted_to is None
+
+    monkeypatch.setattr(search, "MOST", 1)
+
+    assert Ticket.objects.search("lamp").for_list()[:50].counted_to == search.COUNTED
+    assert Ticket.objects.search("monday").for_list().counted_to is None

@@ -241,7 +241,7 @@ PAGES = {
     Notice: (_notice, 6, 5),
     Person: (_person, 7, 14),
     Building: (_building, 6, 10),
-    Space: (_space, 6, 9),
+    Space: (_space, 6, 10),
     Asset: (_asset, 6, 14),
     AssetModel: (lambda n: AssetModelFactory(manufacturer=ManufacturerFactory()), 7, 8),
     AssetType: (lambda n: AssetTypeFactory(loan_term=LoanTermFactory()), 6, 7),

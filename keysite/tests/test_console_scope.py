@@ -103,10 +103,9 @@ def test_completion_of_anything_but_a_foreign_key_is_refused(client, administrat
 
 def test_the_id_of_another_scope_is_no_choice_and_is_not_named(manager, building_manager, mine, theirs):
     allow(building_manager, "keys.change_keysymbol")
-    address = reverse("admin:keys_keysymbol_change", args=[mine.symbol.pk])
-    values = form_of(manager.get(address), "keysymbol_form") | {"_save": "1"}
+    address = reverse("admin:keys_keysymbol_place_symbol", args=[mine.symbol.pk])
 
-    response = manager.post(address, values | {"parent": theirs.symbol.pk})
+    response = manager.post(address, form_of(manager.get(address)) | {"parent": theirs.symbol.pk})
 
     assert response.status_code == 200
     assert "That choice is not one of the available choices" in response.content.decode()

@@ -6,7 +6,7 @@ from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Department, Person
+from accounts.models import Department, Person, Trust
 from assets.models import Building, BuildingManager
 from keys.models.doors import Door
 from keys.models.requests import KeyRequest
@@ -61,10 +61,11 @@ class ApprovalQuerySet(models.QuerySet):
         """Waiting for longer than it should, and nobody else was asked yet."""
         return self.open().filter(due_at__lte=at, escalated_at__isnull=True)
 
-    def in_charge_of(self, person):
+    def in_charge_of(self, person, *, trust=Trust.STAFF):
         """Those that ``person`` decides today: as manager of the building or head of the department, for one of these
         who is away, or for the key office where it is asked, where a step waits too long, and where nobody is in
-        charge. Never one's own request, nor one that one has asked for somebody else.
+        charge; the key office with a staff sign-in only. Never one's own request, nor one that one has asked for
+        somebody else.
         """
         on = today()
         stands_for = Delegation.objects.current(on=on).filter(deputy=person).values("person")
@@ -72,7 +73,7 @@ class ApprovalQuerySet(models.QuerySet):
         managed = BuildingManager.objects.current(on=on).filter(mine).values("building")
         heads = Department.objects.filter(Q(head=person) | Q(head__in=stands_for)).values("pk")
         rows = Q(kind=Approval.Kind.MANAGER, building__in=managed) | Q(kind=Approval.Kind.HEAD, department__in=heads)
-        if person.has_perm("keys.decide_request"):
+        if trust == Trust.STAFF and person.has_perm("keys.decide_request"):
             rows |= Q(kind=Approval.Kind.OFFICE) | Q(escalated_at__isnull=False) | self._without_anybody(on)
         return self.filter(rows).exclude(request__person=person).exclude(request__asked_by=person)
 
@@ -85,9 +86,9 @@ class ApprovalQuerySet(models.QuerySet):
         leads |= Q(department__head=F("request__person")) | Q(department__head=F("request__asked_by"))
         return alone | Q(kind=Approval.Kind.HEAD) & leads
 
-    def for_decider(self, person):
+    def for_decider(self, person, *, trust=Trust.STAFF):
         """Those that ``person`` decides or has decided."""
-        decides = self.model.objects.needed().in_charge_of(person).values("pk")
+        decides = self.model.objects.needed().in_charge_of(person, trust=trust).values("pk")
         return self.filter(Q(decided_by=person) | Q(pk__in=decides))
 
     def for_list(self):

@@ -4,6 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Trust
+from accounts.operations import with_trust
 from keys import notices
 from keys.models import Approval, KeyRequest, Proposal
 from keys.operations.approvals import ask_approvals, uncovered
@@ -14,33 +16,33 @@ from keysite.ledger import Refusal, lock, record
 
 
 @transaction.atomic
-def approve_request(*, approval, by, comment=""):
+def approve_request(*, approval, by, comment="", trust=Trust.STAFF):
     """Agree to the doors of one step; with the last step the keys are kept ready or go to the key shop.
 
     Refused when the request or the step is decided, when ``by`` is not in charge of it today, and to one's own request.
     """
-    request = _begin(approval, by)
-    _decide(approval, True, by, comment)
+    request = _begin(approval, by, trust)
+    _decide(approval, True, by, comment, trust)
     settle_request(request, by=by)
 
 
 @transaction.atomic
-def reject_request(*, approval, by, reason):
+def reject_request(*, approval, by, reason, trust=Trust.STAFF):
     """Disagree, which ends the request; whoever asked reads why. Refused as ``approve_request``, or without reason."""
-    request = _begin(approval, by)
+    request = _begin(approval, by, trust)
     if not reason.strip():
         raise Refusal(_("Say why: whoever asked reads it."))
-    _decide(approval, False, by, reason)
+    _decide(approval, False, by, reason, trust)
     end_request(request, KeyRequest.Status.REJECTED, by=by, reason="rejected", why=reason.strip())
 
 
 @transaction.atomic
-def choose_way(*, approval, by, way, reason):
+def choose_way(*, approval, by, way, reason, trust=Trust.STAFF):
     """Choose another of the alternatives (``way`` is its number); all whom that concerns are asked, who were not.
 
     Refused as ``approve_request``, and without a reason.
     """
-    request = _begin(approval, by)
+    request = _begin(approval, by, trust)
     proposal = Proposal.objects.current().get(request=request)
     take_way(proposal, way, by=by, reason=reason)
     ask_approvals(request, by=by)
@@ -106,7 +108,7 @@ def settle_request(request, *, by):
     fulfil(request, by=by)
 
 
-def _begin(approval, by):
+def _begin(approval, by, trust):
     request = approval.request
     begin_request(request)
     lock(approval, "building", "department")
@@ -115,13 +117,13 @@ def _begin(approval, by):
         raise Refusal(_("Request %(request)s is your own: somebody else has to decide.") % words)
     if approval.decided_at or approval.dropped_at or request.status != KeyRequest.Status.SUBMITTED:
         raise Refusal(_("Request %(request)s is decided already, or is not asked of you any more.") % words)
-    if not Approval.objects.open().in_charge_of(by).filter(pk=approval.pk).exists():
+    if not Approval.objects.open().in_charge_of(by, trust=trust).filter(pk=approval.pk).exists():
         raise Refusal(_("You are not in charge of this today. Ask the key office to correct that.") % words)
     approval.request = request
     return request
 
 
-def _decide(approval, approved, by, comment):
+def _decide(approval, approved, by, comment, trust):
     approval.approved, approval.decided_at, approval.decided_by = approved, timezone.now(), by
     approval.comment = comment.strip()[:500]
-    record(approval, by=by, reason="approved" if approved else "rejected")
+    record(approval, by=by, reason=with_trust("approved" if approved else "rejected", trust))

@@ -1,12 +1,16 @@
 """The pages of the key desk."""
 
+from keys.views.approvals import approval, approval_list
 from keys.views.desk import desk, desk_check_out, desk_reject, desk_return, desk_undo
 from keys.views.doors import door, door_list, key_fitting
 from keys.views.kiosk import kiosk_check_out, kiosk_code, kiosk_done, kiosk_return, kiosk_start
 from keys.views.loans import loan_check_out, loan_find, loan_lose, loan_renew, loan_return, receipt
+from keys.views.requests import key_request, key_request_list, key_request_new
 from keys.views.start import key_tag, start
 
 __all__ = [
+    "approval",
+    "approval_list",
     "desk",
     "desk_check_out",
     "desk_reject",
@@ -15,6 +19,9 @@ __all__ = [
     "door",
     "door_list",
     "key_fitting",
+    "key_request",
+    "key_request_list",
+    "key_request_new",
     "key_tag",
     "kiosk_check_out",
     "kiosk_code",

@@ -1,0 +1,223 @@
+"""From the basket to the hand-over, as the person, the manager and the desk see it in their browsers."""
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Trust
+from assets.models import BuildingManager, Space
+from keys.models import Approval, Delegation, KeyRequest
+from keys.operations import add_to_request, approve_request
+from keys.tests.factories import opening
+from keys.tests.requests import Campus
+from keysite.tests.history import last_version, refused
+from keysite.tests.queries import queries
+from keysite.tests.reading import problems_of, text_of
+
+NEW = reverse("key_request_new")
+TODAY = timezone.localdate().isoformat()
+DAYS = {"purpose": "My office", "needed_from": TODAY, "needed_until": TODAY}
+
+
+@pytest.fixture
+def campus(db):
+    campus = Campus()
+    campus.room = Space.objects.create(building=campus.north, number="110", floor="1")
+    opening(campus.symbols["AA1"], campus.room)
+    return campus
+
+
+@pytest.fixture
+def asking(client, campus):
+    client.force_login(campus.person)
+    return client
+
+
+def once_of(response):
+    return re.search(r'name="once" value="([^"]+)"', response.content.decode()).group(1)
+
+
+def send(client, address, **values):
+    return client.post(address, values | {"once": once_of(client.get(address))}, follow=True)
+
+
+def test_rooms_are_found_by_building_and_floor_without_a_script(asking, campus):
+    first = asking.get(NEW)
+    assert "110" not in text_of(first)
+
+    shown = text_of(asking.get(NEW, {"building": campus.north.pk}))
+    assert "110" in shown
+    assert "101" in shown  # a door that belongs to no room
+    assert "110" in text_of(asking.get(NEW, {"building": campus.north.pk, "floor": "1"}))
+    assert "110" not in text_of(asking.get(NEW, {"building": campus.north.pk, "floor": "2"}))
+    for nonsense in ("x", "999999999999", "-1"):
+        assert asking.get(NEW, {"building": nonsense, "floor": "\x00"}).status_code == 200
+
+
+def test_the_whole_way_from_the_basket_to_the_approval(asking, campus, client):
+    here = f"{NEW}?building={campus.north.pk}"
+    send(asking, here, do="add", spaces=campus.room.pk, doors=campus.doors["201"].pk)
+    shown = text_of(asking.get(NEW))
+    assert "You get 2 keys:" in shown
+    answer = send(asking, NEW, do="send", **DAYS)
+
+    assert "Key Requested" in text_of(answer)
+    request = KeyRequest.objects.get()
+    client.force_login(campus.manager)
+    listed = client.get(reverse("approval_list"))
+    step = Approval.objects.get(building=campus.north)
+    assert reverse("approval", args=[step.pk]) in listed.content.decode()
+    answer = send(client, reverse("approval", args=[step.pk]), do="approve", text="Fine")
+    assert "You have agreed." in text_of(answer)
+    client.force_login(campus.other_manager)
+    send(client, reverse("approval", args=[request.approvals.get(building=campus.south).pk]), do="approve")
+    request.refresh_from_db()
+    assert request.status == "approved"
+
+
+def test_what_is_missing_is_said_and_what_was_typed_stays(asking, campus):
+    add_to_request(by=campus.person, door=campus.doors["101"])
+
+    answer = send(asking, NEW, do="send", purpose="My office", needed_from=TODAY, needed_until="2020-01-01")
+
+    assert problems_of(answer)
+    assert "My office" in answer.content.decode()
+    assert "Choose at least one room or door." in text_of(send(asking, NEW, do="add"))
+
+
+def test_sent_twice_is_once(asking, campus):
+    add_to_request(by=campus.person, door=campus.doors["101"])
+    once = once_of(asking.get(NEW))
+    values = DAYS | {"do": "send", "once": once}
+
+    first, second = asking.post(NEW, values), asking.post(NEW, values)
+
+    assert first.status_code == 302
+    assert KeyRequest.objects.count() == 1
+    assert second.status_code in {200, 302}
+
+
+def test_for_a_colleague_of_the_department_only(asking, campus):
+    address = f"{NEW}?colleague={campus.colleague.email}&building={campus.north.pk}"
+    send(asking, address, do="add", doors=campus.doors["101"].pk)
+    send(asking, address, do="send", **DAYS)
+
+    assert KeyRequest.objects.get().person == campus.colleague
+    assert "Nobody of your department has this address." in text_of(
+        asking.get(f"{NEW}?colleague={campus.manager.email}&building=")
+    )
+
+
+def test_messages_go_both_ways(asking, campus, client):
+    request = campus.ask("101")
+    client.force_login(campus.manager)
+    step = Approval.objects.get()
+    send(client, reverse("approval", args=[step.pk]), do="ask", text="What for?")
+    client.force_login(campus.person)
+    here = reverse("key_request", args=[request.pk])
+    assert "What for?" in text_of(client.get(here))
+    assert "waits for your answer" in text_of(client.get(here))
+    assert "My desk" in text_of(send(client, here, do="message", text="My desk is there"))
+
+
+def test_a_rejection_needs_a_reason_and_is_read(asking, campus, client):
+    request = campus.ask("101")
+    client.force_login(campus.manager)
+    here = reverse("approval", args=[Approval.objects.get().pk])
+
+    assert "Say why: whoever asked reads it." in text_of(send(client, here, do="reject", text=""))
+    send(client, here, do="reject", text="Not your lab")
+
+    client.force_login(campus.person)
+    assert "Not your lab" in text_of(client.get(reverse("key_request", args=[request.pk])))
+
+
+def test_other_keys_are_chosen_by_the_approver(asking, campus, client):
+    campus.ask("101", "102")
+    client.force_login(campus.manager)
+    step = Approval.objects.get()
+    here = reverse("approval", args=[step.pk])
+
+    answer = send(client, here, do="way", way="0", text="One key is enough")
+
+    assert answer.status_code == 200
+    assert KeyRequest.objects.get().proposals.current().get().reason == "One key is enough"
+    for way in ("", "99", "-1", "x"):
+        assert send(client, here, do="way", way=way, text="x").status_code == 200
+
+
+def test_a_request_is_seen_by_whom_it_concerns_only(asking, campus, client):
+    request = campus.ask("101")
+    addresses = [reverse("key_request", args=[request.pk]), reverse("approval", args=[Approval.objects.get().pk])]
+
+    client.force_login(campus.other_manager)
+    assert [client.get(address).status_code for address in addresses] == [404, 404]
+    client.force_login(campus.person)
+    assert [client.get(address).status_code for address in addresses] == [200, 404]
+    client.force_login(campus.manager)
+    assert [client.get(address).status_code for address in addresses] == [200, 200]
+
+
+def test_it_is_withdrawn_by_its_page(asking, campus):
+    request = campus.ask("101")
+
+    send(asking, reverse("key_request", args=[request.pk]), do="withdraw", text="")
+
+    assert KeyRequest.objects.get().status == "withdrawn"
+
+
+def test_somebody_stands_in_from_the_page_and_stops(asking, campus, client):
+    client.force_login(campus.manager)
+    here = reverse("approval_list")
+    send(client, here, deputy=campus.colleague.email, since=TODAY, until=TODAY)
+    delegation = Delegation.objects.get()
+    assert delegation.deputy == campus.colleague
+
+    send(client, here, end=delegation.pk)
+
+    assert Delegation.objects.get().ended_at
+    assert "Nobody here has this address." in text_of(
+        send(client, here, deputy="x@example.edu", since=TODAY, until=TODAY)
+    )
+
+
+def test_the_key_office_decides_with_a_staff_sign_in_only(asking, campus, administrator):
+    campus.ask("101")
+    BuildingManager.objects.all().delete()
+    step = Approval.objects.get()
+
+    with refused("You are not in charge of this today. Ask the key office to correct that."):
+        approve_request(approval=step, by=administrator, trust=Trust.PROVED)
+    approve_request(approval=step, by=administrator, trust=Trust.STAFF)
+
+    assert last_version(step) == (administrator, "approved (staff)")
+
+
+def test_a_get_decides_nothing(asking, campus, client):
+    campus.ask("101")
+    client.force_login(campus.manager)
+    step = Approval.objects.get()
+
+    client.get(reverse("approval", args=[step.pk]), {"do": "approve", "text": "x"})
+
+    step.refresh_from_db()
+    assert step.decided_at is None
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_pages_ask_as_often_however_much_they_show(asking, campus, client, rows):
+    labels = ["101", "102", "103"][:rows]
+    requests = [campus.ask(label) for label in labels]
+    campus.person.refresh_from_db()
+
+    with queries(exactly=4):
+        asking.get(reverse("key_request_list"))
+    with queries(exactly=9):
+        asking.get(reverse("key_request", args=[requests[0].pk]))
+    client.force_login(campus.manager)
+    with queries(exactly=4):
+        client.get(reverse("approval_list"))
+    with queries(exactly=12):
+        client.get(reverse("approval", args=[Approval.objects.filter(request=requests[0]).get().pk]))

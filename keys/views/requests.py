@@ -1,0 +1,116 @@
+"""Asking for keys: the basket, what it would come to, and how far a request is."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.trust import trust_of
+from keys import operations
+from keys.forms.requests import BasketForm, MessageForm, PlaceForm, SendForm
+from keys.models import Approval, Door, KeyRequest, KeySymbol, ProposedKey
+from keys.operations.proposals import AT_ONCE
+from keys.views.loans import owner
+from keysite.ledger import Refusal
+
+SHOWN = 50
+UNMET = {"nothing_opens": "nothing", "above_level": "level", "no_copy": "copies"}
+
+
+@require_GET
+def key_request_list(request):
+    rows = KeyRequest.objects.of(request.user).for_list()
+    waiting = Approval.objects.open().in_charge_of(request.user, trust=trust_of(request)).count()
+    return render(request, "keys/key_request_list.html", {"requests": rows[:SHOWN], "waiting": waiting})
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def key_request_new(request):
+    """The basket: rooms by building and floor, what the keys would open, and the form that sends it."""
+    place = PlaceForm(request.GET, person=request.user)
+    person = (place.is_valid() and place.cleaned_data["colleague"]) or request.user
+    draft = KeyRequest.objects.drafts().filter(person=person, asked_by=request.user).for_list().first()
+    sent = request.POST if request.method == "POST" else None
+    sends = bool(sent) and request.POST.get("do") == "send"
+    basket, send = BasketForm(None if sends else sent, draft=draft), SendForm(sent if sends else None)
+    form = send if sends else basket
+    if sent and form.is_valid() and (draft or not sends):
+        answer = form.perform(owner=owner(request), deed=lambda: _done(request, form, person, draft))
+        if answer:
+            return redirect(answer)
+    rooms, doors = place.rooms()
+    context = {"place": place, "rooms": rooms, "doors": doors, "draft": draft, "basket": basket, "send": send}
+    return render(request, "keys/key_request_new.html", context | {"form": form, "person": person} | _foreseen(draft))
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def key_request(request, pk):
+    """How far a request is, and the conversation about it; for whoever asked, gets the keys, or has a part in it."""
+    row = get_object_or_404(KeyRequest.objects.visible_to(request.user).for_list(), pk=pk)
+    if row.status == KeyRequest.Status.DRAFT:
+        raise Http404
+    form = MessageForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        answer = form.perform(owner=owner(request), deed=lambda: _said(request, form, row))
+        if answer:
+            return redirect(answer)
+    lines = ProposedKey.objects.current().filter(proposal__request=row).for_list()
+    context = {"row": row, "form": form, "lines": lines, "messages_said": row.messages.select_related("by")}
+    context |= {"items": row.items.select_related("door__building", "space__building", "symbol")}
+    context |= {"approvals": row.approvals.needed().for_list()}
+    context |= {"mine": request.user.pk in {row.person_id, row.asked_by_id}}
+    return render(request, "keys/key_request.html", context)
+
+
+def _done(request, form, person, draft):
+    values, here = form.cleaned_data, f"{request.path}?{urlencode(request.GET)}"
+    if isinstance(form, SendForm):
+        named = {name: values[name] for name in ("purpose", "needed_from", "needed_until")}
+        operations.send_request(request=draft, by=request.user, **named)
+        messages.success(request, _("Your request is sent. You hear from us by e-mail at each step."))
+        return reverse("key_request", args=[draft.pk])
+    if values["item"]:
+        operations.remove_from_request(item=values["item"], by=request.user)
+        return here
+    things = [{"space": space} for space in values["spaces"]] + [{"door": door} for door in values["doors"]]
+    for thing in things:
+        operations.add_to_request(by=request.user, person=person, **thing)
+    return here
+
+
+def _said(request, form, row):
+    if request.POST.get("do") == "withdraw":
+        operations.withdraw_request(request=row, by=request.user)
+    else:
+        operations.write_message(request=row, by=request.user, text=form.cleaned_data["text"])
+    return reverse("key_request", args=[row.pk])
+
+
+def _foreseen(draft):
+    """What the basket would come to now, in words; nothing while it is empty or too large to say at once."""
+    items = list(draft.items.select_related("door__building", "space__building", "symbol")) if draft else []
+    if not items:
+        return {"items": items}
+    try:
+        selection = operations.preview_proposal(draft)
+    except Refusal as refusal:
+        return {"items": items, "refusal": str(refusal)}
+    return {"items": items, "foreseen": in_words(selection), "at_once": AT_ONCE}
+
+
+def in_words(selection):
+    """The symbols and doors of a selection by name: what is handed out, kept, given back, opened besides or not."""
+    choice = selection.choice
+    symbols = KeySymbol.objects.in_bulk([*choice.hand_out, *choice.keep, *choice.give_back])
+    closed = {why: getattr(selection, name) for name, why in UNMET.items()}
+    doors = Door.objects.select_related("building").in_bulk({*choice.beyond[:SHOWN], *set().union(*closed.values())})
+    parts = ("hand_out", "keep", "give_back")
+    words = {part: [symbols[pk] for pk in getattr(choice, part)] for part in parts}
+    words |= {"beyond": len(choice.beyond), "doors": [doors[pk] for pk in choice.beyond[:SHOWN]]}
+    return words | {"closed": {why: sorted(map(str, map(doors.get, pks))) for why, pks in closed.items() if pks}}

@@ -1,4 +1,4 @@
-"""Who may open which page about doors and keysets: the part of ``access.py`` that reads as its tables do."""
+"""Who may open which page about doors, keysets and requests: the part of ``access.py`` that reads as its tables do."""
 
 # In the console: the six roles.
 CONSOLE_OF_DOORS = """
@@ -35,4 +35,9 @@ PAGES_OF_DOORS = """
 door_list                             in  no  no | ok  ok  ok  no  ok  ok  / in  405 405 | 405 405 405 405 405 405
 key_fitting                           in  no  no | ok  ok  ok  no  ok  ok  / in  405 405 | 405 405 405 405 405 405
 door                                  ok  ok  ok | ok  ok  ok  ok  ok  ok  / 405 405 405 | 405 405 405 405 405 405
+key_request_list                      in  ok  ok | ok  ok  ok  ok  ok  ok  / in  405 405 | 405 405 405 405 405 405
+key_request_new                       in  ok  ok | ok  ok  ok  ok  ok  ok
+key_request                           in  404 404 | ok  ok  ok  404 ok  ok
+approval_list                         in  ok  ok | ok  ok  ok  ok  ok  ok
+approval                              in  404 404 | 404 404 ok  404 404 404
 """

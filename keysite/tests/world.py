@@ -10,7 +10,7 @@ from accounts.operations import propose_department
 from accounts.tests.factories import PersonFactory
 from assets.models import Building, BuildingManager, Space
 from assets.tests.factories import AssignmentFactory, assets_of_every_kind
-from keys.models import Renewal
+from keys.models import Approval, KeyRequest, Renewal
 from keys.tests.factories import HoldFactory, HookFactory, KeyFactory, LoanExceptionFactory, LoanFactory, opening
 from tickets.tests.factories import TicketFactory, tickets_of_every_kind
 
@@ -44,6 +44,8 @@ MADE_UP = {
 }
 # Which row other pages are about, by how their names begin; the first that fits.
 ABOUT = {
+    "key_request": "keys_keyrequest",
+    "approval": "keys_approval",
     "asset_photos": "assets_asset",
     "asset_photo": "assets_assetphoto",
     "asset_thumbnail": "assets_assetphoto",
@@ -83,6 +85,7 @@ class World:
             "keys_loan": self.loan,
             "keys_renewal": self._renewal(manager),
             "keys_loanexception": LoanExceptionFactory(person=somebody, symbol=key.symbol),
+            **self._request(somebody, building),
             "keys_hold": HoldFactory(key__symbol=key.symbol),
         }
 
@@ -114,6 +117,13 @@ class World:
         if not name.startswith("admin:"):
             return self.rows[next(model for start, model in ABOUT.items() if name.startswith(start))]
         return next(row for model, row in self.rows.items() if name.startswith(f"admin:{model}_"))
+
+    def _request(self, person, building):
+        now, today = timezone.now(), timezone.localdate()
+        sent = {"status": "submitted", "submitted_at": now, "needed_from": today, "needed_until": today}
+        request = KeyRequest.objects.create(person=person, asked_by=person, made_at=now, purpose="Office", **sent)
+        step = Approval.objects.create(request=request, kind="manager", building=building, asked_at=now, due_at=now)
+        return {"keys_keyrequest": request, "keys_approval": step}
 
     def _people(self, somebody):
         post(kind="sign_in_changed", person=somebody, facts={"change": "password_set"})

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 from assets.admin import AssetAdmin
 from assets.models import Asset, Space
-from keys.admin import BorrowerAdmin, KeyAdmin, KeyedSpaceAdmin
-from keys.models import Key
+from keys.admin import BorrowerAdmin, DoorAdmin, KeyAdmin, KeyedSpaceAdmin
+from keys.models import Door, Key
 from keysite.console.labels import Tagged
 from tickets.admin.sections import list_of, tickets_about, tickets_by
 
@@ -31,7 +31,7 @@ class Mended:
             yield tickets_about(request.user, **{self.about: row})
 
 
-for _model in (Asset, Space, Key, Person):
+for _model in (Asset, Space, Key, Door, Person):
     admin.site.unregister(_model)
 
 
@@ -53,6 +53,11 @@ class MendedSpaceAdmin(Tagged, Mended, KeyedSpaceAdmin):
 @admin.register(Key)
 class MendedKeyAdmin(Mended, KeyAdmin):
     about = "key"
+
+
+@admin.register(Door)
+class MendedDoorAdmin(Mended, DoorAdmin):
+    about = "door"
 
 
 @admin.register(Person)

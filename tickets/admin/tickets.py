@@ -11,7 +11,7 @@ from import_export.resources import ModelResource
 
 from accounts.models import Person, Trust
 from assets.models import Asset, Building, Space
-from keys.models import Key
+from keys.models import Door, Key
 from keysite.console import ConsoleAdmin, ConsoleForm, PickRow, Related, Tabs, display
 from keysite.console.exchange import Exporting
 from keysite.console.fields import Email
@@ -19,7 +19,7 @@ from keysite.console.lists import LONGEST_SEARCH
 from tickets.admin.deeds import TICKET_DEEDS
 from tickets.admin.sections import name_of, sections_of
 from tickets.models import Category, Check, Link, Status, Team, Ticket
-from tickets.operations import edit_ticket, report
+from tickets.operations import EDITABLE, PLACES, edit_ticket, report
 
 COLOURS = {
     "new": "warning",
@@ -32,7 +32,7 @@ COLOURS = {
     "duplicate": "",
     "deleted": "",
 }
-ABOUT = {"space": "assets.view_space", "asset": "assets.view_asset", "key": "keys.view_key"}
+ABOUT = {"space": "assets.view_space", "asset": "assets.view_asset", "key": "keys.view_key", "door": "keys.view_door"}
 
 
 class TicketTabs(Tabs):
@@ -94,6 +94,10 @@ class AboutKey(Related):
     title, parameter_name, path, related_model = _("key"), "key", "key", Key
 
 
+class AboutDoor(Related):
+    title, parameter_name, path, related_model = _("door"), "door", "door", Door
+
+
 class InBuilding(Related):
     title, parameter_name, path, related_model = _("building"), "building", "space__building", Building
 
@@ -114,6 +118,7 @@ class TicketResource(ModelResource):
     room = Field("space__number", "room")
     asset = Field("asset__tag", "asset")
     key = Field("key", "key")
+    door = Field("door", "door")
     reporter = Field("reporter__name", "reporter")
     email = Field("reporter__email", "e-mail")
     technician = Field("technician__name", "technician")
@@ -124,8 +129,19 @@ class TicketResource(ModelResource):
     class Meta:
         model = Ticket
         fields = export_order = [
-            *["number", "title", "description", "status", "priority", "category", "building", "room", "asset", "key"],
-            *["place_in_words", "reporter", "reporter_name", "email", "technician", "team", "reported_at", "due_at"],
+            *["number", "title", "description", "status", "priority", "category", "building", "room", "asset"],
+            *[
+                "key",
+                "door",
+                "place_in_words",
+                "reporter",
+                "reporter_name",
+                "email",
+                "technician",
+                "team",
+                "reported_at",
+                "due_at",
+            ],
             *["reason", "wake_on", "resolution", "resolved_at", "confirmed_at", "deleted_at", "minutes", "cost"],
         ]
 
@@ -171,19 +187,19 @@ class TicketAdmin(Exporting, ConsoleAdmin):
     list_display_links = ["number", "title"]
     list_filter = [
         *[TicketTabs, ByCategory, OfTeam],
-        *[AboutSpace, AboutAsset, AboutKey, InBuilding, ByReporter, OfTechnician],
+        *[AboutSpace, AboutAsset, AboutKey, AboutDoor, InBuilding, ByReporter, OfTechnician],
     ]
     search_fields = ["title"]
     search_help_text = _("Number, words of report or thread, asset tag, or reporter")
     sortable_by = ["number"]
     add_fieldsets = [
         (_("What is broken"), {"fields": ["title", "description", "category"]}),
-        (_("Where"), {"fields": [("space", "asset"), ("key", "place_in_words")]}),
+        (_("Where"), {"fields": [("space", "door"), ("asset", "key"), "place_in_words"]}),
         (_("Who calls"), {"fields": [("reporter", "address"), "reporter_name"]}),
     ]
     fieldsets = [
         (None, {"fields": ["title", "description", ("category", "priority"), "due_at"]}),
-        (_("Where"), {"fields": [("space", "asset"), ("key", "place_in_words")]}),
+        (_("Where"), {"fields": [("space", "door"), ("asset", "key"), "place_in_words"]}),
         (_("Who mends it"), {"fields": [("technician", "team")]}),
         (_("Reported"), {"fields": [("reporter", "reporter_name"), ("reported_at", "trust"), "moved_at"]}),
         (_("Why"), {"fields": [("reason", "wake_on")]}),
@@ -191,7 +207,7 @@ class TicketAdmin(Exporting, ConsoleAdmin):
         (_("Confirmed"), {"fields": [("confirmed_at", "confirmed_by")]}),
         (_("Deleted"), {"fields": [("deleted_at", "deleted_by"), "deleted_reason"]}),
     ]
-    editable = ("title", "description", "category", "priority", "due_at", "space", "asset", "key", "place_in_words")
+    editable = EDITABLE
     resource_classes = [TicketResource]
     locks_first = False
     deeds = TICKET_DEEDS
@@ -242,7 +258,7 @@ class TicketAdmin(Exporting, ConsoleAdmin):
     def save_model(self, request, obj, form, change):
         if change:
             return super().save_model(request, obj, form, change)
-        names = ["title", "description", "category", "space", "asset", "key", "place_in_words", "reporter"]
+        names = ["title", "description", "category", "reporter", *PLACES]
         told = {name: getattr(obj, name) for name in names} | {"address": form.cleaned_data["address"]}
         obj.pk = report(**told, name=obj.reporter_name, by=request.user, trust=Trust.STAFF).pk
 
@@ -262,7 +278,7 @@ class TicketAdmin(Exporting, ConsoleAdmin):
 
     @display(description=_("about"))
     def about(self, ticket):
-        return ticket.space or ticket.asset or ticket.key or ticket.place_in_words
+        return ticket.space or ticket.door or ticket.asset or ticket.key or ticket.place_in_words
 
     @display(description=_("priority"), label={1: "danger", 2: "warning", 3: "", 4: ""})
     def urgency(self, ticket):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from assets.models import Asset, BuildingManager, Space
+from keys.models import Door
 from keysite.search import beginning_with, holding, words_of
 from tickets.models.categories import Team
 
@@ -59,7 +60,7 @@ class TicketSearch(models.QuerySet):
         if person.has_perms(["tickets.view_ticket", "accounts.see_everything"]):
             return self
         follows = self.model.objects.filter(watchers__person=person, watchers__ended_at__isnull=True)
-        reach = {"pk": [follows], "team": [], "space": []}
+        reach = {"pk": [follows], "team": [], "space": [], "door": [], "asset": []}
         rows = Q(reporter=person)
         if person.has_perm("tickets.work"):
             reach["pk"].append(self.model.objects.filter(helpers__person=person))
@@ -68,7 +69,10 @@ class TicketSearch(models.QuerySet):
         elif person.has_perm("tickets.view_ticket"):
             today = timezone.localdate(timezone=settings.INSTITUTION_ZONE)
             managed = BuildingManager.objects.current(on=today).filter(person=person)
-            reach["space"].append(Space.objects.filter(building__in=managed.values("building")))
+            here = managed.values("building")
+            reach["space"].append(Space.objects.filter(building__in=here))
+            reach["door"].append(Door.objects.filter(building__in=here))
+            reach["asset"].append(Asset.objects.filter(home__building__in=here))
         return self.filter(reduce(or_, _holding_any(reach), rows))
 
     def _clone(self):

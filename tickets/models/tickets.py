@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, Trust
 from assets.models import Asset, Space
-from keys.models import Key
+from keys.models import Door, Key
 from keysite.ledger import kept_history
 from tickets.models.categories import Category, Priority, Team
 from tickets.models.clock import TicketsByTime
@@ -63,9 +63,9 @@ class TicketQuerySet(TicketSearch, TicketsByTime, TicketLists):
         helped = self.model.objects.filter(helpers__person=person)
         return self.filter(Q(technician=person) | Q(pk__in=helped.values("pk")))
 
-    def about(self, *, asset=None, space=None, key=None):
+    def about(self, *, asset=None, space=None, key=None, door=None):
         """What was reported about this thing or this place."""
-        subject = {"asset": asset, "space": space, "key": key}
+        subject = {"asset": asset, "space": space, "key": key, "door": door}
         return self.kept().filter(**{name: row for name, row in subject.items() if row})
 
     def for_list(self):
@@ -78,6 +78,7 @@ class TicketQuerySet(TicketSearch, TicketsByTime, TicketLists):
             Prefetch("space", Space.objects.select_related("building")),
             Prefetch("asset", Asset.objects.select_related("home__building")),
             Prefetch("key", Key.objects.select_related("symbol")),
+            Prefetch("door", Door.objects.select_related("building")),
         )
         rows = self.select_related("category", "reporter", "technician", "team").prefetch_related(*things)
         return rows.order_by("-number").defer("said", "noted", "words")
@@ -99,6 +100,9 @@ class Ticket(models.Model):
         Asset, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("asset")
     )
     key = models.ForeignKey(Key, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("key"))
+    door = models.ForeignKey(
+        Door, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("door")
+    )
     place_in_words = models.CharField(
         _("place in words"),
         max_length=200,
@@ -233,9 +237,9 @@ class Ticket(models.Model):
 
     @property
     def place(self):
-        """Where to go: the room, the asset's home, or what the reporter typed."""
+        """Where to go: the room, the door, the asset's home, or what the reporter typed."""
         home = self.asset.home if self.asset_id else None
-        return self.space or home or self.place_in_words
+        return self.space or self.door or home or self.place_in_words
 
     def is_overdue(self, *, at=None):
         return self.is_open and self.due_at is not None and self.due_at < (at or timezone.now())

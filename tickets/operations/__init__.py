@@ -4,7 +4,7 @@ from tickets.operations.assignment import add_helper, assign_ticket, remove_help
 from tickets.operations.categories import add_category, move_category, reinstate_category, retire_category
 from tickets.operations.clock import confirm_silent_tickets, wake_tickets
 from tickets.operations.demo import make_demo
-from tickets.operations.edits import edit_ticket, link_tickets, make_asset, unlink_tickets
+from tickets.operations.edits import EDITABLE, PLACES, edit_ticket, link_tickets, make_asset, unlink_tickets
 from tickets.operations.fetching import fetch_mail
 from tickets.operations.following import follow_ticket
 from tickets.operations.inbox import Outcome, receive_mail
@@ -42,6 +42,8 @@ from tickets.operations.tracking import link_of, resume_mails, revoke_tracking, 
 from tickets.operations.work import add_work, tick
 
 __all__ = [
+    "EDITABLE",
+    "PLACES",
     "Outcome",
     "Stale",
     "accept",

@@ -11,7 +11,7 @@ from tickets.models import Link, Priority, Status, Ticket
 from tickets.operations.repairs import give_back, hold, keeps_out, take_out
 from tickets.operations.rules import allow, begin, refuse_unseen, save
 
-PLACES = ("space", "asset", "key", "place_in_words")
+PLACES = ("space", "door", "asset", "key", "place_in_words")
 EDITABLE = ("title", "description", "category", "priority", "due_at", *PLACES)
 CHANGE = "tickets.change_ticket"
 

@@ -74,7 +74,7 @@ def report_again(*, ticket, by, text, trust=Trust.PROVED):
     if ticket.status == Status.CONFIRMED and ticket.confirmed_at > since and ticket.reporter_id == by.pk:
         reopen(ticket=ticket, by=by, reason=text)
         return ticket
-    about = {"space": ticket.space, "asset": ticket.asset, "key": ticket.key, "category": ticket.category}
+    about = {name: getattr(ticket, name) for name in ("space", "door", "asset", "key", "category")}
     about |= {"title": ticket.title, "place_in_words": ticket.place_in_words, "description": text}
     following = report(by=by, trust=trust, name=ticket.reporter_name, **about)
     record(Link(ticket=following, other=ticket, kind=Link.Kind.FOLLOWS), by=by, reason="follows")

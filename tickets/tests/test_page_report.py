@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import Notice, Person
 from accounts.operations import send_notices
 from assets.tests.factories import AssetFactory, SpaceFactory
-from keys.tests.factories import KeyFactory
+from keys.tests.factories import DoorFactory, KeyFactory
 from keysite.tests.queries import queries
 from keysite.tests.reading import problems_of, text_of
 from tickets.forms import public
@@ -111,13 +111,13 @@ def test_a_signed_in_person_is_not_asked_who_they_are(client, borrower):
 
 
 def test_the_reporter_sets_nothing_but_what_the_form_shows(client):
-    extra = {"status": "resolved", "priority": 1, "technician": 1, "number": 7, "version": 9, "trust": 3, "reporter": 1}
+    extra = {"status": "resolved", "priority": 1, "technician": 1, "number": 424242, "version": 9, "trust": 3, "reporter": 1}
 
     send(client, **TYPED, **extra)
 
     ticket = Ticket.objects.get()
     assert (ticket.status, ticket.priority, ticket.technician, ticket.version, ticket.trust) == ("new", 3, None, 1, 0)
-    assert ticket.number != 7
+    assert ticket.number != 424242
 
 
 def test_the_same_post_twice_makes_one_ticket(client):
@@ -200,3 +200,15 @@ def test_a_report_asks_the_database_15_times_at_most_and_sends_no_mail(client):
 @pytest.mark.parametrize("path", ["/r/NOTHING234/", "/r/%00/", "/r/é/", f"/r/{'x' * 300}/", "/report/done/7:x/"])
 def test_unknown_labels_and_numbers_are_no_error(client, path):
     assert client.get(path).status_code == 404
+
+
+def test_the_label_of_a_door_leads_to_its_report(client):
+    door = DoorFactory(label="North entrance")
+    address = f"/r/{door.public_code}/"
+    assert "North entrance" in text_of(client.get(address))
+
+    send(client, address, **(TYPED | {"place_in_words": None}))
+
+    ticket = Ticket.objects.get()
+    assert (ticket.door, ticket.place) == (door, door)
+    assert list(Ticket.objects.about(door=door)) == [ticket]

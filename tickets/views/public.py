@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import Trust
 from assets.models import Asset, Space
-from keys.models import Key
+from keys.models import Door, Key
 from tickets import operations
 from tickets.forms.public import MeTooForm, ReportForm
 from tickets.models import Category, Ticket
@@ -24,19 +24,20 @@ SHOWN = 20  # rooms that fit what was typed
 
 
 class Subject(NamedTuple):
-    """What a report is about: a room, an asset or a key; ``code`` is on its label."""
+    """What a report is about: a room, an asset, a key or a door; ``code`` is on its label."""
 
     code: str = ""
     space: Space | None = None
     asset: Asset | None = None
     key: Key | None = None
+    door: Door | None = None
 
     @property
     def about(self):
-        return {"space": self.space, "asset": self.asset, "key": self.key}
+        return {"space": self.space, "asset": self.asset, "key": self.key, "door": self.door}
 
     def __str__(self):
-        return str(self.space or (self.asset and self.asset.name) or self.key or "")
+        return str(self.space or (self.asset and self.asset.name) or self.key or self.door or "")
 
 
 @login_not_required
@@ -131,6 +132,8 @@ def _subject(code):
         return Subject(code, space=space)
     if asset := Asset.objects.with_label(code).select_related("home__building").first():
         return Subject(code, asset=asset)
+    if door := Door.objects.current().with_code(code).for_list().first():
+        return Subject(code, door=door)
     key = Key.objects.with_code(code).for_list().first()
     return Subject(code, key=key) if key else None
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("requests/", views.key_request_list, name="key_request_list"),
     path("requests/new/", views.key_request_new, name="key_request_new"),
     path("requests/<int:pk>/", views.key_request, name="key_request"),
+    path("cutting/", views.cutting_list, name="cutting_list"),
     path("approvals/", views.approval_list, name="approval_list"),
     path("approvals/<int:pk>/", views.approval, name="approval"),
     path("desk/", views.desk, name="desk"),

@@ -49,6 +49,7 @@ NAVIGATION = [
         _list(_("Renewals"), "event_repeat", "keys", "renewal"),
         _list(_("Exceptions"), "add_moderator", "keys", "loanexception"),
         _list(_("Holds"), "bookmark", "keys", "hold"),
+        _entry(_("Requests that need me"), "approval", "approval_list", "keys.decide_request"),
     ),
     _group(
         _("Keys"),
@@ -57,6 +58,7 @@ NAVIGATION = [
         _list(_("Doors"), "door_front", "keys", "door"),
         _list(_("Keysets"), "tune", "keys", "keyset"),
         _entry(_("Which keys fit?"), "join", "key_fitting", "keys.view_door"),
+        _entry(_("Keys to cut"), "build", "cutting_list", "keys.cut_key"),
         _list(_("Key systems"), "schema", "keys", "keysystem"),
         _list(_("Cabinets"), "shelves", "keys", "cabinet"),
         _list(_("Hooks"), "phishing", "keys", "hook"),

@@ -27,6 +27,7 @@ class AffiliationAdmin(ConsoleAdmin):
         "name",
         "loan_term",
         "highest_level",
+        "key_order",
         "identifier_required",
         "sponsor_required",
         "due_date_required",
@@ -59,7 +60,7 @@ class DepartmentAdmin(ConsoleAdmin):
     search_fields = ["name", "code", "contact_name", "contact_email"]
     search_help_text = _("Name, code or contact")
     fieldsets = [
-        (None, {"fields": ["name", "kind", "code", "box"]}),
+        (None, {"fields": ["name", "kind", ("code", "box"), "head"]}),
         (_("Backup contact"), {"fields": ["contact_name", "contact_email"]}),
         (_("State"), {"fields": ["proposed_by", "accepted_at", "rejected_at", "rejected_reason"]}),
     ]

@@ -123,3 +123,11 @@ class DelegationForm(DeedForm):
         if person is None:
             raise forms.ValidationError(_("Nobody here has this address."))
         return person
+
+
+class JobForm(DeedForm):
+    """A step of a cutting job; ``reason`` is for one more key than the symbol may have."""
+
+    do = forms.CharField(max_length=10)
+    job = forms.IntegerField(min_value=1, max_value=2**31)
+    reason = forms.CharField(max_length=200, required=False)

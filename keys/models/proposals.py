@@ -148,7 +148,9 @@ class CuttingJobQuerySet(models.QuerySet):
         return self if person.has_perm("keys.view_cuttingjob") else self.none()
 
     def for_list(self):
-        return self.select_related("line__symbol__system", "line__proposal__request__person", "key").order_by("pk")
+        return self.select_related("line__symbol__system", "line__proposal__request__person", "key", "cut_by").order_by(
+            "pk"
+        )
 
 
 class CuttingJob(models.Model):

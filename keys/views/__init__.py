@@ -1,6 +1,7 @@
 """The pages of the key desk."""
 
 from keys.views.approvals import approval, approval_list
+from keys.views.cutting import cutting_list
 from keys.views.desk import desk, desk_check_out, desk_reject, desk_return, desk_undo
 from keys.views.doors import door, door_list, key_fitting
 from keys.views.kiosk import kiosk_check_out, kiosk_code, kiosk_done, kiosk_return, kiosk_start
@@ -11,6 +12,7 @@ from keys.views.start import key_tag, start
 __all__ = [
     "approval",
     "approval_list",
+    "cutting_list",
     "desk",
     "desk_check_out",
     "desk_reject",

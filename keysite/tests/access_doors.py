@@ -35,6 +35,7 @@ PAGES_OF_DOORS = """
 door_list                             in  no  no | ok  ok  ok  no  ok  ok  / in  405 405 | 405 405 405 405 405 405
 key_fitting                           in  no  no | ok  ok  ok  no  ok  ok  / in  405 405 | 405 405 405 405 405 405
 door                                  ok  ok  ok | ok  ok  ok  ok  ok  ok  / 405 405 405 | 405 405 405 405 405 405
+cutting_list                          in  no  no | no  ok  no  no  no  ok
 key_request_list                      in  ok  ok | ok  ok  ok  ok  ok  ok  / in  405 405 | 405 405 405 405 405 405
 key_request_new                       in  ok  ok | ok  ok  ok  ok  ok  ok
 key_request                           in  404 404 | ok  ok  ok  404 ok  ok

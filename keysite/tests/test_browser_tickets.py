@@ -92,6 +92,19 @@ def test_from_the_report_to_the_confirmation_on_a_phone(visitor, browser, site, 
     staff.page.context.close()
 
 
+@pytest.mark.parametrize("browser_context_args", [PHONE], indirect=True)
+def test_the_phone_does_its_work_before_a_report_where_that_is_asked_for(visitor, site, settings):
+    settings.REPORT_PROOF = True
+    page, space = visitor.page, SpaceFactory()
+    visitor.open(f"/r/{space.public_code}/")
+    page.get_by_label("What is broken?").fill("The lamp flickers")
+    page.get_by_label("E-mail address").fill("reporter@example.edu")
+    page.get_by_role("button", name="Report it").click()
+    page.wait_for_url("**/report/done/**")
+
+    assert Ticket.objects.get().title == "The lamp flickers"
+
+
 def mend(staff, ticket, started=False):
     page = staff.open("/tickets/")
     page.get_by_role("link", name=f"#{ticket.number}").click()

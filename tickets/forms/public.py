@@ -3,6 +3,7 @@
 import time
 
 from django import forms
+from django.conf import settings
 from django.core import signing
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.forms import AddressField, DeedForm
 from keysite import images
 from keysite.ledger import Refusal
+from tickets.forms.proof import ProofField, spend
 from tickets.models import Category
 
 BEGAN = signing.Signer(salt="report-began")
@@ -45,7 +47,10 @@ def new_began():
 
 
 class GuardedForm(DeedForm):
-    """An open form: nobody fills it in within three seconds, and nobody who sees it fills in the trap."""
+    """An open form: nobody fills it in within three seconds, and nobody who sees it fills in the trap.
+
+    Where ``REPORT_PROOF`` is set, the browser of whoever is not signed in has done some work first.
+    """
 
     website = forms.CharField(
         label=gettext_lazy("Leave this empty"),
@@ -54,7 +59,15 @@ class GuardedForm(DeedForm):
     )
     began = forms.CharField(required=False, widget=forms.HiddenInput, initial=new_began)
 
+    def __init__(self, *args, person=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        if settings.REPORT_PROOF and person is None:
+            self.fields["proof"] = ProofField()
+
     def clean(self):
+        proof = self.cleaned_data.get("proof")
+        if proof and not spend(proof, self.cleaned_data.get("once")):
+            raise forms.ValidationError(_("This form was sent already. Open the page anew and send it again."))
         if self.cleaned_data.get("website"):
             raise forms.ValidationError(_("Leave “Leave this empty” empty: it is there to catch programs."))
         try:
@@ -105,7 +118,7 @@ class ReportForm(GuardedForm):
     field_order = ["title", "place_in_words", "category", "description", "photos", "name", "address"]
 
     def __init__(self, *args, known_place=False, person=None, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, person=person, **kwargs)
         self.fields["category"].queryset = Category.objects.in_use().for_list()
         if known_place:
             del self.fields["place_in_words"]
@@ -120,7 +133,7 @@ class MeTooForm(GuardedForm):
     address = AddressField()
 
     def __init__(self, *args, person=None, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, person=person, **kwargs)
         if person:
             del self.fields["address"]
 

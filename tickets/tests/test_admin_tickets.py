@@ -323,6 +323,7 @@ def exported(client, query=""):
 
 
 def test_the_export_has_the_list_with_its_sums_and_no_formula(console, administrator, ticket):
+    """Attack A24: a title that a spreadsheet would run."""
     ticket.work.create(person=administrator, at=timezone.now(), minutes=30, cost="12.50")
     ticket.work.create(person=administrator, at=timezone.now(), minutes=15)
     for title in ("=1+1", "+1", "-1", "@x", "\tx", "\r=1", "＝1"):

@@ -64,15 +64,19 @@ def _decided(request, form, step):
     elif do == "reject":
         operations.reject_request(reason=values["text"], **how)
         messages.success(request, _("The request is rejected; whoever asked reads why."))
+    else:
+        _discussed(do, values, how)
+    return reverse("approval_list")
+
+
+def _discussed(do, values, how):
+    """Neither yes nor no: a question, or other keys."""
+    if do == "ask":
+        operations.write_message(request=how["approval"].request, by=how["by"], text=values["text"], ask_back=True)
     elif do == "way" and values["way"] is not None:
         operations.choose_way(way=values["way"], reason=values["text"], **how)
-        return reverse("approval_list")
-    elif do == "ask":
-        operations.write_message(request=step.request, by=request.user, text=values["text"], ask_back=True)
-        return reverse("approval", args=[step.pk])
     else:
         raise Refusal(_("Say what is to be done: approve, reject, ask back, or choose other keys."))
-    return reverse("approval_list")
 
 
 def _delegated(request, form, ending):

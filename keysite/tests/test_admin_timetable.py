@@ -11,9 +11,10 @@ from assets.models import AssetType
 from keys.models import Cabinet, KeySystem
 from keysite.admin import TASKS
 from keysite.tests.pages import send
+from tickets.models import Category, Team
 
 ADD = "/admin/django_celery_beat/periodictask/add/"
-HANDFUL = {Affiliation, AssetType, LoanTerm, KeySystem, Cabinet, IntervalSchedule, CrontabSchedule}
+HANDFUL = {Affiliation, AssetType, LoanTerm, KeySystem, Cabinet, Category, Team, IntervalSchedule, CrontabSchedule}
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_the_timetable_is_for_administrators(client, make_staff, task, role):
 def test_no_page_of_another_package_is_in_the_console():
     apps = {model._meta.app_label for model in admin.site._registry}
 
-    assert apps == {"accounts", "assets", "keys", "django_celery_beat"}
+    assert apps == {"accounts", "assets", "keys", "tickets", "django_celery_beat"}
 
 
 def test_a_plain_select_is_of_a_handful_of_rows():

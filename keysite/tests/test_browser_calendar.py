@@ -137,7 +137,7 @@ def test_what_the_desk_sees(visitor, clerk, borrower, model):
     assert found == {}
     visitor.page.set_viewport_size(PHONE)
     page = visitor.open(reverse("reservation_queue"))
-    page.locator("summary").click()
+    page.locator("main summary").click()
     page.get_by_role("button", name="Reject").last.click()
     page.locator(".problem").wait_for()
     assert findings(visitor) == []

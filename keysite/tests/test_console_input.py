@@ -13,7 +13,15 @@ from accounts.tests.factories import PersonFactory
 from assets.models import Building, Space
 from assets.tests.factories import assets_of_every_kind
 from keys.models import Key, KeySymbol, Loan, Renewal
-from keys.tests.factories import HoldFactory, HookFactory, KeyFactory, LoanExceptionFactory, LoanFactory
+from keys.tests.factories import (
+    HoldFactory,
+    HookFactory,
+    KeyFactory,
+    KeySymbolFactory,
+    LoanExceptionFactory,
+    LoanFactory,
+    opening,
+)
 from keysite.tests.pages import form_of
 from tickets.tests.factories import tickets_of_every_kind
 
@@ -55,6 +63,7 @@ def console(client, administrator):
     Space.objects.create(building=Building.objects.create(code="HALL", name="Hall"), number="1")
     assets_of_every_kind(administrator)
     tickets_of_every_kind(administrator)
+    opening(KeySymbolFactory())
     return client
 
 

@@ -321,11 +321,10 @@ def test_a_list_that_is_limited_to_a_scope_is_turned_as_well(client, building_ma
     monkeypatch.setattr(Listing, "list_per_page", 1)
     hall = Building.objects.create(code="B1", name="Hall")
     BuildingManager.objects.create(building=hall, person=building_manager, since="2026-01-01")
-    rooms = [Space.objects.create(building=hall, number=str(n)) for n in (1, 2)]
     for n in (1, 2, 3):
         symbol = KeyFactory(symbol__symbol=f"L{n}").symbol
-        for room in rooms[: n - 1]:
-            opening(symbol=symbol, space=room)
+        for room in range(1, n):
+            opening(symbol=symbol, space=Space.objects.create(building=hall, number=f"{n}{room}"))
     client.force_login(building_manager)
 
     for address in ("/admin/keys/keysymbol/", "/admin/keys/key/"):

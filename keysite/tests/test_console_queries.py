@@ -260,7 +260,7 @@ PAGES = {
     KeySystem: (lambda n: KeySystemFactory(), 6, 6),
     KeySymbol: (_symbol, 7, 8),
     Key: (_key, 6, 9),
-    Door: (_door, 6, 12),
+    Door: (_door, 6, 13),
     Keyset: (_keyset, 7, 8),
     Operates: (lambda n: OperatesFactory(), 6, 6),
     Loan: (_loan, 6, 6),

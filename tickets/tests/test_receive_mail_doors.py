@@ -82,15 +82,18 @@ def server(transactional_db):
         async with listening:
             await over.wait()
 
+    def serve():
+        loop.run_until_complete(run())
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
     over = asyncio.Event()
-    thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
+    thread = threading.Thread(target=serve)
     thread.start()
     started.wait(10)
     yield port[0]
     loop.call_soon_threadsafe(over.set)
     thread.join()
-    loop.run_until_complete(loop.shutdown_asyncgens())
-    loop.close()
 
 
 def hand_over(port, raw, *to, sender="borrower@example.edu"):

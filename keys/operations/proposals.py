@@ -41,8 +41,14 @@ def doors_of(request):
 
 
 def preview_proposal(request):
-    """What would be proposed now, in the words of ``keys.selection``; nothing is written."""
-    return select(_question(request.person, doors_of(request)))
+    """What would be proposed now: the way, as ``Proposal.ways`` has it, and the doors that stay closed by reason.
+
+    Nothing is written.
+    """
+    wish = doors_of(request)
+    question = _question(request.person, wish)
+    way = _as_kept(select(question).choice, question, wish.named - _held(request.person))
+    return way, _unmet(question, wish)
 
 
 def propose(request, *, by=None):
@@ -54,8 +60,7 @@ def propose(request, *, by=None):
     question = _question(person, wish)
     selection, (ways, _all) = select(question), alternatives(question, seconds=PATIENCE)
     named = wish.named - _held(person)
-    nothing, level, copies = question.unmet()
-    unmet = {"nothing": nothing, "level": level, "copies": copies, "electronic": wish.electronic}
+    unmet = _unmet(question, wish)
     if not selection.choice.hand_out and not named:
         raise Refusal(_why_nothing({why: len(doors) for why, doors in unmet.items()}))
     proposal = Proposal(request=request, made_at=timezone.now(), proven=selection.proven)
@@ -95,14 +100,23 @@ def _as_kept(way, question, named):
     """A way as it is kept; the symbols that were asked for by name are handed out in each."""
     keep = [symbol for symbol in way.keep if symbol not in named]
     spare = _spare(question, [*way.hand_out, *named], keep)
+    besides = _besides(question, [*way.hand_out, *named], keep)
     return {
         "hand_out": [*way.hand_out, *sorted(named)],
         "cut": list(way.cut),
         "keep": [symbol for symbol in keep if symbol not in spare],
         "give_back": [*way.give_back, *spare],
-        "beyond": len(way.beyond),
-        "doors": list(way.beyond[:NAMED]),
+        "beyond": len(besides),
+        "doors": besides[:NAMED],
     }
+
+
+def _besides(question, new, keep):
+    """The doors that nobody asked for and that the person cannot open yet, but could with the new keys."""
+    opens = {symbol.id: symbol.opens for symbol in question.symbols}
+    doors = frozenset().union(*(opens[symbol] for symbol in new)) - question.needed
+    doors -= frozenset().union(*(opens[symbol] for symbol in keep))
+    return sorted(doors, key=lambda door: (-question.weights.get(door, 1), door))
 
 
 def _spare(question, new, keep):
@@ -114,6 +128,12 @@ def _spare(question, new, keep):
         if opens[symbol] <= frozenset().union(*(opens[other] for other in [*new, *others])):
             spare.append(symbol)
     return spare
+
+
+def _unmet(question, wish):
+    """The doors that no key can be given for, by reason."""
+    nothing, level, copies = question.unmet()
+    return {"nothing": nothing, "level": level, "copies": copies, "electronic": wish.electronic}
 
 
 def _why_nothing(unmet):

@@ -58,7 +58,9 @@ def test_rooms_are_found_by_building_and_floor_without_a_script(asking, campus):
 
 def test_the_whole_way_from_the_basket_to_the_approval(asking, campus, client):
     here = f"{NEW}?building={campus.north.pk}"
-    send(asking, here, do="add", spaces=campus.room.pk, doors=campus.doors["201"].pk)
+    added = send(asking, here, do="add", spaces=campus.room.pk, doors=campus.doors["201"].pk)
+    assert not problems_of(added)
+    assert added.redirect_chain[-1][0] == here
     shown = text_of(asking.get(NEW))
     assert "You get 2 keys:" in shown
     answer = send(asking, NEW, do="send", **DAYS)

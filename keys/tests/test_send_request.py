@@ -118,9 +118,10 @@ def test_the_level_is_capped_by_the_affiliation(db):
 def test_the_basket_shows_beforehand_what_it_comes_to(campus):
     request = add_to_request(by=campus.person, door=campus.doors["101"])
 
-    selection = preview_proposal(request)
+    way, unmet = preview_proposal(request)
 
-    assert selection.choice.hand_out == (campus.symbols["AA1"].pk,)
+    assert (way["hand_out"], way["beyond"]) == ([campus.symbols["AA1"].pk], 0)
+    assert not any(unmet.values())
     assert not Proposal.objects.exists()
 
 
@@ -231,3 +232,15 @@ def test_it_is_withdrawn_by_who_asked_once(campus):
     with refused(f"Request {request} is over."):
         withdraw_request(request=request, by=campus.person)
     assert campus.steps(request) == []
+
+
+def test_what_the_keys_in_hand_open_is_not_counted_as_more(campus):
+    LoanFactory(borrower=campus.person, key=campus.key("AA"))
+    request = add_to_request(by=campus.person, symbol=campus.symbols["AB"])
+
+    foreseen, _unmet = preview_proposal(request)
+    campus.send(request)
+
+    [way] = Proposal.objects.get().ways
+    assert way == foreseen
+    assert (way["beyond"], way["doors"]) == (1, [campus.doors["201"].pk])

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -13,12 +12,9 @@ from accounts.trust import trust_of
 from keys import operations
 from keys.forms.requests import BasketForm, MessageForm, PlaceForm, SendForm
 from keys.models import Approval, Door, KeyRequest, KeySymbol, ProposedKey
-from keys.operations.proposals import AT_ONCE
 from keys.views.loans import owner
-from keysite.ledger import Refusal
 
 SHOWN = 50
-UNMET = {"nothing_opens": "nothing", "above_level": "level", "no_copy": "copies"}
 
 
 @require_GET
@@ -62,6 +58,8 @@ def key_request(request, pk):
             return redirect(answer)
     lines = ProposedKey.objects.current().filter(proposal__request=row).for_list()
     context = {"row": row, "form": form, "lines": lines, "messages_said": row.messages.select_related("by")}
+    context |= {"kept": [line for line in lines if line.part == "keep"]}
+    context |= {"back": [line for line in lines if line.part == "give_back"]}
     context |= {"items": row.items.select_related("door__building", "space__building", "symbol")}
     context |= {"approvals": row.approvals.needed().for_list()}
     context |= {"mine": request.user.pk in {row.person_id, row.asked_by_id}}
@@ -69,7 +67,7 @@ def key_request(request, pk):
 
 
 def _done(request, form, person, draft):
-    values, here = form.cleaned_data, f"{request.path}?{urlencode(request.GET)}"
+    values, here = form.cleaned_data, request.get_full_path()
     if isinstance(form, SendForm):
         named = {name: values[name] for name in ("purpose", "needed_from", "needed_until")}
         operations.send_request(request=draft, by=request.user, **named)
@@ -97,20 +95,15 @@ def _foreseen(draft):
     items = list(draft.items.select_related("door__building", "space__building", "symbol")) if draft else []
     if not items:
         return {"items": items}
-    try:
-        selection = operations.preview_proposal(draft)
-    except Refusal as refusal:
-        return {"items": items, "refusal": str(refusal)}
-    return {"items": items, "foreseen": in_words(selection), "at_once": AT_ONCE}
+    way, unmet = operations.preview_proposal(draft)
+    return {"items": items, "foreseen": in_words(way, unmet)}
 
 
-def in_words(selection):
-    """The symbols and doors of a selection by name: what is handed out, kept, given back, opened besides or not."""
-    choice = selection.choice
-    symbols = KeySymbol.objects.in_bulk([*choice.hand_out, *choice.keep, *choice.give_back])
-    closed = {why: getattr(selection, name) for name, why in UNMET.items()}
-    doors = Door.objects.select_related("building").in_bulk({*choice.beyond[:SHOWN], *set().union(*closed.values())})
+def in_words(way, unmet):
+    """A way with its symbols and doors by name, and the names of the doors that stay closed."""
     parts = ("hand_out", "keep", "give_back")
-    words = {part: [symbols[pk] for pk in getattr(choice, part)] for part in parts}
-    words |= {"beyond": len(choice.beyond), "doors": [doors[pk] for pk in choice.beyond[:SHOWN]]}
-    return words | {"closed": {why: sorted(map(str, map(doors.get, pks))) for why, pks in closed.items() if pks}}
+    symbols = KeySymbol.objects.in_bulk({symbol for part in parts for symbol in way[part]})
+    doors = Door.objects.select_related("building").in_bulk({*way["doors"], *set().union(*unmet.values())})
+    words = {part: [symbols[pk] for pk in way[part]] for part in parts}
+    words |= {"beyond": way["beyond"], "doors": [doors[pk] for pk in way["doors"]]}
+    return words | {"closed": {why: sorted(str(doors[pk]) for pk in pks) for why, pks in unmet.items() if pks}}

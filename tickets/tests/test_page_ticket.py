@@ -81,6 +81,7 @@ def test_many_comments_come_in_pages(client, at_work):
         ("new", "desk", "accept"),
         ("new", "technician", "take"),
         ("accepted", "technician", "start"),
+        ("accepted", "desk", None),  # who does not work on tickets takes none
         ("in_progress", "technician", "resolve"),
         ("stalled", "technician", "start"),
         ("resolved", "desk", "confirm"),

@@ -142,7 +142,7 @@ DEEDS = {
         L("The reply is on its way."),
         "tickets.change_ticket",
     ),
-    "take": _other(L("Take it"), forms.TicketForm, _take, L("It is yours."), "tickets.assign_ticket"),
+    "take": _other(L("Take it"), forms.TicketForm, _take, L("It is yours."), "tickets.work"),
     "assign_ticket": _other(
         L("Hand over"),
         forms.AssigneesForm,

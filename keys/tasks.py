@@ -47,3 +47,9 @@ def escalate_approvals():
 def expire_requests():
     """End requests whose keys nobody picked up."""
     operations.expire_requests(at=timezone.now())
+
+
+@shared_task
+def revalidate_requests():
+    """Ask anew where the keys of a request open more than was agreed to."""
+    operations.revalidate_requests(at=timezone.now())

@@ -111,6 +111,7 @@ class DecisionForm(DeedForm):
         help_text=gettext_lazy("Whoever asked reads it. A rejection and another choice of keys need one."),
     )
     way = forms.IntegerField(required=False, min_value=0, max_value=10_000)
+    seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
 
 class DelegationForm(DeedForm):

@@ -9,6 +9,7 @@ EVERY_TEN_MINUTES = {
     "End holds that have run out": "keys.tasks.release_expired_holds",
     "Choose keys for large requests": "keys.tasks.propose_waiting",
     "Ask the key office where nobody answers": "keys.tasks.escalate_approvals",
+    "Ask anew where promised keys open more": "keys.tasks.revalidate_requests",
     "End requests that nobody picks up": "keys.tasks.expire_requests",
 }
 

@@ -1150,7 +1150,7 @@ class Migration(migrations.Migration):
             model_name="keyrequest",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("status__in", ["approved", "done", "expired"]), _negated=True),
+                    models.Q(("status__in", ["approved", "done"]), _negated=True),
                     ("approved_at__isnull", False),
                     _connector="OR",
                 ),

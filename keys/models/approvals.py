@@ -6,11 +6,13 @@ from django.db.models import F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Department, Person, Trust
+from accounts.models import Department, KeyLevel, Person, Trust
 from assets.models import Building, BuildingManager
 from keys.models.doors import Door
 from keys.models.requests import KeyRequest
 from keysite.ledger import kept_history
+
+HEAD_FROM, OFFICE_FROM = KeyLevel.SUB_MASTER, KeyLevel.MASTER
 
 
 def today():
@@ -68,14 +70,21 @@ class ApprovalQuerySet(models.QuerySet):
         somebody else.
         """
         on = today()
-        stands_for = Delegation.objects.current(on=on).filter(deputy=person).values("person")
-        mine = Q(person=person) | Q(person__in=stands_for)
-        managed = BuildingManager.objects.current(on=on).filter(mine).values("building")
-        heads = Department.objects.filter(Q(head=person) | Q(head__in=stands_for)).values("pk")
-        rows = Q(kind=Approval.Kind.MANAGER, building__in=managed) | Q(kind=Approval.Kind.HEAD, department__in=heads)
+        managers = BuildingManager.objects.current(on=on)
+        rows = Q(kind=Approval.Kind.MANAGER, building__in=managers.filter(person=person).values("building"))
+        rows |= Q(kind=Approval.Kind.HEAD, department__head=person) | self._stood_in_for(person, managers, on)
         if trust == Trust.STAFF and person.has_perm("keys.decide_request"):
             rows |= Q(kind=Approval.Kind.OFFICE) | Q(escalated_at__isnull=False) | self._without_anybody(on)
         return self.filter(rows).exclude(request__person=person).exclude(request__asked_by=person)
+
+    def _stood_in_for(self, person, managers, on):
+        """Those of somebody who is away; whoever asks gives nobody a say in that."""
+        away = Delegation.objects.current(on=on).filter(deputy=person).values("person")
+        asks = Q(person=OuterRef("request__person")) | Q(person=OuterRef("request__asked_by"))
+        theirs = managers.filter(building=OuterRef("building"), person__in=away).exclude(asks)
+        head_asks = Q(department__head=F("request__person")) | Q(department__head=F("request__asked_by"))
+        rows = Q(kind=Approval.Kind.MANAGER) & models.Exists(theirs)
+        return rows | Q(kind=Approval.Kind.HEAD, department__head__in=away) & ~head_asks
 
     def _without_anybody(self, on):
         """Where nobody is in charge but, if anybody, whoever asks."""

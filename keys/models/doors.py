@@ -29,7 +29,7 @@ class DoorQuerySet(models.QuerySet):
 
     def with_code(self, code):
         """The door whose QR code carries this, typed in any case."""
-        return self.filter(public_code=code.strip().upper())
+        return self.filter(public_code=code.strip().upper()) if code.isprintable() else self.none()
 
     def with_labels(self, labels):
         """Doors of one of these labels in any building; the labels are given in lower case."""

@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import KeyLevel, KeyOrder, Person
-from keys.models.approvals import Approval, ApprovedDoor
+from keys.models.approvals import HEAD_FROM, OFFICE_FROM, Approval, ApprovedDoor, today
 from keys.models.doors import Pinning
 from keys.models.exceptions import Hold
 from keys.models.inventory import Key
@@ -72,7 +72,9 @@ class ProposedKeyQuerySet(models.QuerySet):
         return self.to_hand_out().current().filter(loan__isnull=True)
 
     def with_agreement(self):
-        """Annotates ``is_agreed``: all steps are approved, and cover every door that the key opens now."""
+        """Annotates ``is_agreed``: the request is approved and not over, all steps that keys of this level need are
+        approved, and they cover every door that the key opens now; ``is_covered`` is the same without the request.
+        """
         steps = Approval.objects.needed().filter(request=OuterRef("proposal__request"))
         agreed = ApprovedDoor.objects.filter(
             approval__in=Approval.objects.given().values("pk"),
@@ -82,11 +84,15 @@ class ProposedKeyQuerySet(models.QuerySet):
         opens = Pinning.objects.now().filter(
             keyset__operates__symbol=OuterRef("symbol"), keyset__operates__until__isnull=True
         )
-        return self.annotate(
-            is_agreed=Q(proposal__request__status=KeyRequest.Status.APPROVED)
-            & ~Exists(steps.exclude(approved=True))
-            & ~Exists(opens.exclude(Exists(agreed)))
+        given = steps.filter(approved=True)
+        office = Q(symbol__level__lt=OFFICE_FROM) | Exists(given.filter(kind=Approval.Kind.OFFICE))
+        at_home = Q(symbol__level__lt=HEAD_FROM) | Q(proposal__request__person__department__isnull=True)
+        head = at_home | Exists(given.filter(kind=Approval.Kind.HEAD))
+        covered = office & head & ~Exists(opens.exclude(Exists(agreed))) & ~Exists(steps.exclude(approved=True))
+        under_way = Q(
+            proposal__request__status=KeyRequest.Status.APPROVED, proposal__request__needed_until__gte=today()
         )
+        return self.annotate(is_covered=covered, is_agreed=covered & under_way)
 
     def for_list(self):
         return self.select_related("symbol__system", "hold__key", "loan__key", "job").order_by("symbol__symbol", "pk")

@@ -1,10 +1,12 @@
 """Somebody asks for keys: for which doors, what for, and until when."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Person
+from accounts.models import Person, Trust
 from assets.models import Space
 from keys.models.doors import Door
 from keys.models.symbols import KeySymbol
@@ -28,13 +30,15 @@ class KeyRequestQuerySet(models.QuerySet):
         agreed = [KeyRequest.Status.APPROVED, KeyRequest.Status.DONE]
         return self.filter(status__in=agreed, needed_until__gte=on)
 
-    def given_up(self, *, at):
-        """Agreed to, and nothing of it is kept ready or being cut any more."""
+    def to_end(self, *, at):
+        """Agreed to, and nothing of it is kept ready or being cut any more; or the last day is over."""
         line = self.model._meta.get_field("proposals").related_model._meta.get_field("keys").related_model
         lines = line.objects.outstanding().filter(proposal__request=OuterRef("pk"))
         kept = lines.filter(hold__ended_at__isnull=True, hold__until__gt=at)
         cut = lines.filter(job__isnull=False, job__done_at__isnull=True, job__cancelled_at__isnull=True)
-        return self.approved().exclude(Exists(kept)).exclude(Exists(cut))
+        on = timezone.localdate(at, settings.INSTITUTION_ZONE)
+        late = Q(status__in=[KeyRequest.Status.SUBMITTED, KeyRequest.Status.APPROVED], needed_until__lt=on)
+        return self.filter(late | Q(status=KeyRequest.Status.APPROVED) & ~Exists(kept) & ~Exists(cut))
 
     def without_proposal(self):
         return self.waiting().filter(proposals__isnull=True)
@@ -43,12 +47,14 @@ class KeyRequestQuerySet(models.QuerySet):
         """For them, or asked by them for somebody else."""
         return self.filter(Q(person=person) | Q(asked_by=person))
 
-    def visible_to(self, person):
-        """All for a role without scope; else those of oneself, and those that one decides or has decided on."""
-        if person.has_perms(["keys.view_keyrequest", "accounts.see_everything"]):
+    def visible_to(self, person, *, trust=Trust.STAFF):
+        """All for a role without scope, with a staff sign-in; else one's own, and those that one decides or has
+        decided on.
+        """
+        if trust == Trust.STAFF and person.has_perms(["keys.view_keyrequest", "accounts.see_everything"]):
             return self
         asked = self.model._meta.get_field("approvals").related_model  # its module is above this one
-        decides = asked.objects.filter(request=OuterRef("pk")).for_decider(person)
+        decides = asked.objects.filter(request=OuterRef("pk")).for_decider(person, trust=trust)
         return self.filter(Q(person=person) | Q(asked_by=person) | Exists(decides))
 
     def for_list(self):
@@ -112,7 +118,7 @@ class KeyRequest(models.Model):
                 name="keyrequest_sent_with_purpose_and_days",
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=["approved", "done", "expired"]) | Q(approved_at__isnull=False),
+                condition=~Q(status__in=["approved", "done"]) | Q(approved_at__isnull=False),
                 name="keyrequest_approved_at_a_moment",
             ),
             models.CheckConstraint(

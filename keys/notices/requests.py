@@ -51,6 +51,7 @@ def request_message(message, *, by):
     asking = {request.person, request.asked_by}
     waiting = Approval.objects.open().filter(request=request).for_list()
     others = asking if by not in asking else {person for step in waiting for person in deciders_of(step)}
+    others = others or set(Person.objects.allowed("keys.decide_request"))
     _post("message", request, others - {by}, by=by, message=message.pk, once=message.pk)
 
 
@@ -84,7 +85,8 @@ def deciders_of(approval):
     else:
         people = Person.objects.none()
     asking = {approval.request.person_id, approval.request.asked_by_id}
-    deputies = Delegation.objects.current(on=on).filter(person__in=people).values("deputy")
+    away = people.exclude(pk__in=asking)
+    deputies = Delegation.objects.current(on=on).filter(person__in=away).values("deputy")
     found = people | Person.objects.active().filter(pk__in=deputies)
     found = set(found.exclude(pk__in=asking).distinct())
     return found or set(Person.objects.allowed("keys.decide_request").exclude(pk__in=asking))

@@ -5,11 +5,14 @@ from keys.operations.clock import lift_expired_exceptions, release_expired_holds
 from keys.operations.corrections import transfer, undo
 from keys.operations.decisions import (
     approve_request,
+    as_seen,
     choose_way,
     expire_requests,
     propose_waiting,
     reject_request,
     revalidate_request,
+    revalidate_requests,
+    seen_of,
 )
 from keys.operations.door_imports import DOOR_COLUMNS, import_doors
 from keys.operations.doors import pin_door, reinstate_door, retire_door, unpin_door
@@ -36,6 +39,9 @@ from keys.operations.returns import claim_return, reject_claim, return_key, take
 from keys.operations.symbols import SYMBOL_COLUMNS, import_symbols
 
 __all__ = [
+    "revalidate_requests",
+    "as_seen",
+    "seen_of",
     "write_message",
     "withdraw_request",
     "send_request",

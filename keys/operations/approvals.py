@@ -8,13 +8,11 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import KeyLevel
 from assets.models import Building
 from keys import notices
 from keys.models import Approval, ApprovedDoor, Delegation, Door, KeySymbol, ProposedKey
+from keys.models.approvals import HEAD_FROM, OFFICE_FROM, today
 from keysite.ledger import Refusal, insert_from, lock, record, record_changes, record_new
-
-HEAD_FROM, OFFICE_FROM = KeyLevel.SUB_MASTER, KeyLevel.MASTER
 
 
 def promised_symbols(request):
@@ -30,16 +28,17 @@ def uncovered(request):
     return Door.objects.opened_by(promised_symbols(request)).exclude(Exists(agreed))
 
 
-def ask_approvals(request, *, by):
+def ask_approvals(request, *, by, other_keys=False):
     """Ask whoever has to agree to a request that is held and has not: each building once, for all its doors.
 
-    What was agreed to stays agreed to; a building whose doors have become more is asked anew, for all of them. Gives
-    back the steps that are new.
+    What was agreed to stays agreed to; a building whose doors have become more is asked anew, for all of them, and
+    with ``other_keys`` than before so are the head of the department and the key office. Gives back the new steps.
     """
     steps = _steps(request)
     known = {(row.kind, row.building_id, row.department_id): row for row in _needed(request)}
     stale = set(uncovered(request).values_list("building", flat=True))
     drop = [row for place, row in known.items() if place not in steps or (row.approved and row.building_id in stale)]
+    drop += [row for row in known.values() if other_keys and row.approved and row.building_id is None]
     _drop(drop, by=by)
     now = timezone.now()
     due = now + timedelta(days=settings.APPROVAL_DAYS)
@@ -63,13 +62,15 @@ def drop_approvals(request, *, by):
 def delegate_approvals(*, by, deputy, since, until):
     """Let ``deputy`` decide in one's place from one day to another, both included.
 
-    Refused for oneself, for somebody inactive, for days that make no sense or are past, and for more than a year.
+    Refused for who is in charge of nothing, for oneself, for somebody inactive, for days that make no sense or are
+    past, and for more than a year.
     """
     lock(by)
+    if not _is_in_charge(by):
+        raise Refusal(_("You are in charge of no building or department today: there is nothing to delegate."))
     if deputy.pk == by.pk or not deputy.is_active:
         raise Refusal(_("Name somebody else, who is active here."))
-    today = timezone.localdate(timezone=settings.INSTITUTION_ZONE)
-    if until < since or until < today or until - since > timedelta(days=366):
+    if until < since or until < today() or until - since > timedelta(days=366):
         raise Refusal(_("Give the first and the last day of your absence, a year at most."))
     delegation = Delegation(person=by, deputy=deputy, since=since, until=until)
     record(delegation, by=by, reason="delegated")
@@ -95,6 +96,11 @@ def escalate_approvals(*, at):
         approval.escalated_at = at
     record_changes(late, ["escalated_at"], by=None, reason="waited too long")
     notices.approvals_escalated(late)
+
+
+def _is_in_charge(person):
+    managed = Building.objects.managed_by(person, on=today()).exists()
+    return managed or person.heads.exists() or person.has_perm("keys.decide_request")
 
 
 def _steps(request):

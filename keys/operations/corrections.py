@@ -8,6 +8,7 @@ from accounts.models import Trust
 from keys import notices
 from keys.models import Hold, Loan
 from keys.models.loans import UNDO_TIME
+from keys.operations.fulfilment import undo_hand_over
 from keys.operations.inventory import unretire
 from keys.operations.rules import RELATED, Basket, allowed_until
 from keysite.ledger import BasketRefusal, Refusal, lock, record, record_changes
@@ -60,6 +61,7 @@ def _undo_check_out(loan, by, now):
     for hold in used:
         hold.ended_at = None
     record_changes(used, ["ended_at"], by=by, reason="check-out undone")
+    undo_hand_over(loan, by=by)
     loan.returned_at = loan.undone_at = max(now, loan.out_at)
     loan.returned_by, loan.condition = by, Loan.Condition.GOOD
     record(loan, by=by, reason="check-out undone")

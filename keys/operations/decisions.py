@@ -5,23 +5,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Trust
-from accounts.operations import with_trust
+from accounts.operations import refuse_borrower, with_trust
 from keys import notices
-from keys.models import Approval, KeyRequest, Proposal
-from keys.operations.approvals import ask_approvals, uncovered
-from keys.operations.fulfilment import fulfil
+from keys.models import Approval, KeyRequest, Proposal, ProposedKey
+from keys.models.approvals import today
+from keys.operations.approvals import ask_approvals
+from keys.operations.fulfilment import fulfil, take_back_promises
 from keys.operations.proposals import propose, take_way
 from keys.operations.requests import begin_request, end_request
 from keysite.ledger import Refusal, lock, record
 
 
 @transaction.atomic
-def approve_request(*, approval, by, comment="", trust=Trust.STAFF):
+def approve_request(*, approval, by, comment="", way=None, seen="", trust=Trust.STAFF):
     """Agree to the doors of one step; with the last step the keys are kept ready or go to the key shop.
 
-    Refused when the request or the step is decided, when ``by`` is not in charge of it today, and to one's own request.
+    Refused when the request or the step is decided, when ``by`` is not in charge of it today, to one's own request,
+    when the keys or doors are others than were ``seen`` (``seen_of``), and when ``way`` is not the one proposed.
     """
-    request = _begin(approval, by, trust)
+    request = _begin(approval, by, trust, seen)
+    if way is not None and not _is_proposed(request, way):
+        raise Refusal(_("You have ticked other keys than those proposed: take these first, or tick those proposed."))
     _decide(approval, True, by, comment, trust)
     settle_request(request, by=by)
 
@@ -37,15 +41,28 @@ def reject_request(*, approval, by, reason, trust=Trust.STAFF):
 
 
 @transaction.atomic
-def choose_way(*, approval, by, way, reason, trust=Trust.STAFF):
+def choose_way(*, approval, by, way, reason, seen="", trust=Trust.STAFF):
     """Choose another of the alternatives (``way`` is its number); all whom that concerns are asked, who were not.
 
-    Refused as ``approve_request``, and without a reason.
+    What was kept ready or cut for the keys before is free again. Refused as ``approve_request``, or without reason.
     """
-    request = _begin(approval, by, trust)
+    request = _begin(approval, by, trust, seen)
     proposal = Proposal.objects.current().get(request=request)
+    take_back_promises(request, by=by)
     take_way(proposal, way, by=by, reason=reason)
-    ask_approvals(request, by=by)
+    ask_approvals(request, by=by, other_keys=True)
+    settle_request(request, by=by)
+
+
+def as_seen(proposal, doors):
+    """What somebody who looks at a step sees of it: the proposal, and how many doors it is about."""
+    return f"{proposal and proposal.pk}-{doors}"
+
+
+def seen_of(approval):
+    """A step as it is to be seen now."""
+    proposal = Proposal.objects.current().filter(request=approval.request_id).first()
+    return as_seen(proposal, approval.doors.count())
 
 
 @transaction.atomic
@@ -55,16 +72,22 @@ def revalidate_request(*, request, by=None):
     An approved request waits then for the answer; what is kept ready stays so. Gives back whether it is still good.
     """
     begin_request(request)
-    if (
-        request.status not in {KeyRequest.Status.SUBMITTED, KeyRequest.Status.APPROVED}
-        or not uncovered(request).exists()
-    ):
+    under_way = request.status in {KeyRequest.Status.SUBMITTED, KeyRequest.Status.APPROVED}
+    if not under_way or not _is_short(request):
         return True
     if request.status == KeyRequest.Status.APPROVED:
         request.status = KeyRequest.Status.SUBMITTED
         record(request, by=by, reason="the keys open other doors now")
     ask_approvals(request, by=by)
     return False
+
+
+def revalidate_requests(*, at):
+    """Look again at all approved requests whose promised keys open more than was agreed to."""
+    lines = ProposedKey.objects.outstanding().with_agreement().filter(is_covered=False)
+    short = KeyRequest.objects.approved().filter(submitted_at__lte=at, pk__in=lines.values("proposal__request"))
+    for request in short.order_by("pk"):
+        revalidate_request(request=request)
 
 
 @transaction.atomic
@@ -79,6 +102,7 @@ def propose_waiting(*, at):
         return True
     try:
         with transaction.atomic():
+            refuse_borrower(request.person, now=timezone.now())
             propose(request)
             ask_approvals(request, by=None)
     except Refusal as refusal:
@@ -87,19 +111,24 @@ def propose_waiting(*, at):
 
 
 def expire_requests(*, at):
-    """End requests of which nothing is kept ready or cut any more: what was not picked up in time is asked for anew."""
-    for request in KeyRequest.objects.given_up(at=at).order_by("pk"):
+    """End requests of which nothing is kept ready or cut any more, and those whose last day is over.
+
+    What was not picked up in time is asked for anew; who has some of the keys keeps these.
+    """
+    for request in KeyRequest.objects.to_end(at=at).order_by("pk"):
         with transaction.atomic():
             begin_request(request)
-            if KeyRequest.objects.given_up(at=at).filter(pk=request.pk).exists():
-                end_request(request, KeyRequest.Status.EXPIRED, by=None, reason="not picked up in time")
+            if KeyRequest.objects.to_end(at=at).filter(pk=request.pk).exists():
+                partly = ProposedKey.objects.filter(proposal__request=request, loan__isnull=False).exists()
+                status = KeyRequest.Status.DONE if partly else KeyRequest.Status.EXPIRED
+                end_request(request, status, by=None, reason="not picked up in time")
 
 
 def settle_request(request, *, by):
     """When all have agreed to all doors that the keys open now, the keys are kept ready or cut."""
     if Approval.objects.open().filter(request=request).exists():
         return
-    if uncovered(request).exists():
+    if _is_short(request):
         ask_approvals(request, by=by)
         return
     request.status, request.approved_at, request.asked_back_at = KeyRequest.Status.APPROVED, timezone.now(), None
@@ -108,7 +137,7 @@ def settle_request(request, *, by):
     fulfil(request, by=by)
 
 
-def _begin(approval, by, trust):
+def _begin(approval, by, trust, seen=""):
     request = approval.request
     begin_request(request)
     lock(approval, "building", "department")
@@ -119,6 +148,12 @@ def _begin(approval, by, trust):
         raise Refusal(_("Request %(request)s is decided already, or is not asked of you any more.") % words)
     if not Approval.objects.open().in_charge_of(by, trust=trust).filter(pk=approval.pk).exists():
         raise Refusal(_("You are not in charge of this today. Ask the key office to correct that.") % words)
+    if request.needed_until < today():
+        raise Refusal(_("The last day on which the keys of %(request)s were needed is over.") % words)
+    if seen and seen != seen_of(approval):
+        raise Refusal(
+            _("Other keys are proposed, or they open other doors, since you opened this. Look again.") % words
+        )
     approval.request = request
     return request
 
@@ -127,3 +162,16 @@ def _decide(approval, approved, by, comment, trust):
     approval.approved, approval.decided_at, approval.decided_by = approved, timezone.now(), by
     approval.comment = comment.strip()[:500]
     record(approval, by=by, reason=with_trust("approved" if approved else "rejected", trust))
+
+
+def _is_proposed(request, way):
+    """Whether the alternative of this number is the one proposed."""
+    proposal = Proposal.objects.current().get(request=request)
+    chosen = set(proposal.keys.to_hand_out().values_list("symbol", flat=True))
+    return 0 <= way < len(proposal.ways) and set(proposal.ways[way]["hand_out"]) == chosen
+
+
+def _is_short(request):
+    """Whether somebody has not agreed yet to what a promised key of the request opens."""
+    lines = ProposedKey.objects.outstanding().filter(proposal__request=request)
+    return lines.with_agreement().filter(is_covered=False).exists()

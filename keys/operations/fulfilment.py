@@ -11,19 +11,21 @@ from django.utils.translation import gettext as _
 from accounts.models import KeyLevel
 from keys import notices
 from keys.models import CuttingJob, Hold, Key, KeyRequest, ProposedKey
+from keys.operations.holds import end_holds
 from keysite.ledger import Refusal, lock, lock_all, record, record_changes, record_new
+
+SPARE = 3  # keys of a symbol that are looked at: another desk may have just taken one
 
 
 def fulfil(request, *, by):
     """Keep a key ready for each line of a request that is held, or have it cut; lines that are seen to stay so."""
     lines = list(ProposedKey.objects.outstanding().filter(proposal__request=request, job=None).for_list())
     lines = [line for line in lines if line.hold is None or line.hold.ended_at]
-    now = timezone.now()
+    there, now = _keys_there({line.symbol_id for line in lines}), timezone.now()
     to_cut = []
     for line in lines:
-        key = _key_there(line.symbol)
-        if key:
-            _keep_ready(line, key, request, now=now, by=by)
+        if line.symbol_id in there:
+            _keep_ready(line, there[line.symbol_id], request, now=now, by=by)
         else:
             to_cut.append(CuttingJob(line=line, queued_at=now))
     record_new(to_cut, by=by, reason="queued")
@@ -125,28 +127,47 @@ def hand_over(loans, holds, *, by):
             record(request, by=by, reason="all keys handed over")
 
 
+def undo_hand_over(loan, *, by):
+    """A hand-over was a mistake of the desk: what was promised is promised again. The person is held."""
+    line = ProposedKey.objects.filter(loan=loan).select_related("proposal__request").first()
+    if line is None:
+        return
+    line.loan = None
+    record(line, by=by, reason="check-out undone")
+    request = line.proposal.request
+    lock(request)
+    if request.status == KeyRequest.Status.DONE:
+        request.status, request.ended_at = KeyRequest.Status.APPROVED, None
+        record(request, by=by, reason="check-out undone")
+
+
 def _begin_job(job):
     request = job.line.proposal.request
     lock(request.person, "affiliation")
     lock(request)
     lock(job)
+    if request.status != KeyRequest.Status.APPROVED or job.line.proposal.replaced_at:
+        raise Refusal(
+            _("Request %(request)s is not approved at the moment: wait with its keys.") % {"request": request}
+        )
     if job.done_at or job.cancelled_at:
         raise Refusal(_("Key %(symbol)s is at the desk already, or not wanted any more.") % {"symbol": job.line.symbol})
     return request
 
 
-def _key_there(symbol):
-    """A key of the symbol that nobody has and that is kept for nobody, and is held now; None when there is none."""
-    there = Key.objects.filter(symbol=symbol).being(Key.Availability.THERE).order_by("serial").values("pk")
-    for pk in list(there.values_list("pk", flat=True)[:5]):
-        lock_all(Key.objects.filter(pk=pk))
-        key = Key.objects.filter(pk=pk).being(Key.Availability.THERE).select_related("symbol").first()
-        if key:
-            return key
-    return None
+def _keys_there(symbols):
+    """For each symbol a key that nobody has and that is kept for nobody, and is held now; none where there is none."""
+    there = Key.objects.filter(symbol__in=symbols).being(Key.Availability.THERE).order_by("serial")
+    few = {}
+    for pk, symbol in there.values_list("pk", "symbol"):
+        few.setdefault(symbol, []).append(pk)
+    lock_all(Key.objects.filter(pk__in=[pk for keys in few.values() for pk in keys[:SPARE]]))
+    held = there.filter(pk__in=[pk for keys in few.values() for pk in keys[:SPARE]]).select_related("symbol")
+    return {key.symbol_id: key for key in reversed(held)}
 
 
 def _keep_ready(line, key, request, *, now, by):
+    end_holds([key], at=now, by=by, reason="ran out")
     hold = Hold(key=key, person=request.person, until=pick_up_until(now), held_at=now, held_by=by)
     record(hold, by=by, reason=f"kept ready for {request}")
     line.hold = hold

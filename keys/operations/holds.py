@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.operations import refuse_borrower
-from keys.models import Hold, Loan
+from keys.models import Hold, Loan, ProposedKey
 from keysite.ledger import Refusal, lock, record, record_changes
 
 
@@ -31,6 +31,9 @@ def hold_key(*, key, person, until, by):
     if live and live.person_id != person.pk:
         words = {"key": key, "until": date_format(timezone.localtime(live.until))}
         raise Refusal(_("Key %(key)s is on hold for somebody else until %(until)s.") % words)
+
+    if live and ProposedKey.objects.filter(hold=live).exists():
+        raise Refusal(_("Key %(key)s is kept ready for a request already. It stays so until then.") % {"key": key})
 
     end_holds([key], at=now, by=by, reason="replaced")
     hold = Hold(key=key, person=person, until=until, held_at=now, held_by=by)

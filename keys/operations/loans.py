@@ -88,4 +88,4 @@ def _use_holds(basket, loans, by):
         hold.ended_at = loans[0].out_at
     record_changes(used, ["ended_at"], by=by, reason="checked out")
     if basket.promised:
-        hand_over(loans, used, by=by)
+        hand_over(loans, list(basket.live_holds.values()), by=by)

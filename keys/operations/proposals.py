@@ -147,7 +147,13 @@ def _why_nothing(unmet):
 
 
 def _held(person):
-    return frozenset(Loan.objects.running().filter(borrower=person).values_list("key__symbol", flat=True))
+    """The symbols that the person holds, and those that are promised to them already."""
+    under_way = [KeyRequest.Status.SUBMITTED, KeyRequest.Status.APPROVED]
+    promised = ProposedKey.objects.outstanding().filter(
+        proposal__request__person=person, proposal__request__status__in=under_way
+    )
+    held = Loan.objects.running().filter(borrower=person).order_by().values_list("key__symbol", flat=True)
+    return frozenset(held.union(promised.order_by().values_list("symbol", flat=True)))
 
 
 def _question(person, wish):

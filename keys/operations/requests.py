@@ -33,6 +33,10 @@ def add_to_request(*, by, person=None, door=None, space=None, symbol=None):
     if request is None:
         request = KeyRequest(person=person, asked_by=by, made_at=timezone.now())
         record(request, by=by, reason="begun")
+    else:
+        lock(request)
+    if request.status != KeyRequest.Status.DRAFT:
+        raise Refusal(_("Request %(request)s was sent just now. Open the page again.") % {"request": request})
     item = {"door": door, "space": space, "symbol": symbol}
     if request.items.filter(**item).exists():
         return request

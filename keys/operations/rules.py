@@ -117,6 +117,8 @@ class Basket:
         if line is None or line.is_agreed:
             return None
         words = {"key": str(key), "request": line.proposal.request}
+        if line.proposal.request.needed_until < timezone.localdate(self.now, settings.INSTITUTION_ZONE):
+            return _("Key %(key)s was asked for until a day that is over (request %(request)s).") % words
         return _("Not all in charge have agreed to what key %(key)s opens now. Look at request %(request)s.") % words
 
     def _why_not_handed_out(self, key):

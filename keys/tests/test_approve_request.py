@@ -129,7 +129,7 @@ def test_any_one_of_the_deputies_of_a_building_and_whoever_stands_in(campus):
 
 
 def test_a_delegation_ends_and_goes_no_further(campus):
-    stand_in, next_one = PersonFactory(), PersonFactory()
+    stand_in, next_one = campus.other_manager, PersonFactory()
     delegation = delegate_approvals(by=campus.manager, deputy=stand_in, since=TODAY, until=TODAY)
     delegate_approvals(by=stand_in, deputy=next_one, since=TODAY, until=TODAY)
     request = campus.ask("101")

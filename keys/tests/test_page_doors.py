@@ -277,3 +277,8 @@ def test_who_has_none_is_told_nothing(client, borrower, door):
 
     assert "Your keys open" not in text_of(client.get(reverse("start")))
     assert Door.objects.count() == 1
+
+
+def test_no_code_upsets_the_page_of_a_door(client, db):
+    for code in ("%00", "9" * 300, "é", "%F0%9F%94%91"):
+        assert client.get(f"/doors/{code}/").status_code in {200, 404}

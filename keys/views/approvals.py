@@ -48,8 +48,9 @@ def approval(request, pk):
         if answer:
             return redirect(answer)
     proposal = Proposal.objects.current().filter(request=step.request).first()
-    context = {"step": step, "form": form, "proposal": proposal, "ways": _ways(proposal), "request_row": step.request}
-    context |= {"doors": _doors(step), "number_of_doors": step.doors.count()}
+    number = step.doors.count()
+    context = {"step": step, "form": form, "request_row": step.request, "proposal": proposal, "ways": _ways(proposal)}
+    context |= {"seen": operations.as_seen(proposal, number), "doors": _doors(step), "number_of_doors": number}
     context |= {"others": Approval.objects.needed().filter(request=step.request).exclude(pk=pk).for_list()}
     context |= {"messages_said": step.request.messages.select_related("by")}
     return render(request, "keys/approval.html", context)
@@ -59,7 +60,7 @@ def _decided(request, form, step):
     values, do = form.cleaned_data, request.POST.get("do")
     how = {"approval": step, "by": request.user, "trust": trust_of(request)}
     if do == "approve":
-        operations.approve_request(comment=values["text"], **how)
+        operations.approve_request(comment=values["text"], way=values["way"], seen=values["seen"] or "-", **how)
         messages.success(request, _("You have agreed."))
     elif do == "reject":
         operations.reject_request(reason=values["text"], **how)
@@ -74,7 +75,7 @@ def _discussed(do, values, how):
     if do == "ask":
         operations.write_message(request=how["approval"].request, by=how["by"], text=values["text"], ask_back=True)
     elif do == "way" and values["way"] is not None:
-        operations.choose_way(way=values["way"], reason=values["text"], **how)
+        operations.choose_way(way=values["way"], reason=values["text"], seen=values["seen"] or "-", **how)
     else:
         raise Refusal(_("Say what is to be done: approve, reject, ask back, or choose other keys."))
 

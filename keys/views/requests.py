@@ -1,7 +1,6 @@
 """Asking for keys: the basket, what it would come to, and how far a request is."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from keys.models import Approval, Door, KeyRequest, KeySymbol, ProposedKey
 from keys.views.loans import owner
 
 SHOWN = 50
+AT_ONCE = 20  # rooms: for more it is said by mail which keys it comes to
 
 
 @require_GET
@@ -48,22 +48,28 @@ def key_request_new(request):
 @never_cache
 def key_request(request, pk):
     """How far a request is, and the conversation about it; for whoever asked, gets the keys, or has a part in it."""
-    row = get_object_or_404(KeyRequest.objects.visible_to(request.user).for_list(), pk=pk)
-    if row.status == KeyRequest.Status.DRAFT:
-        raise Http404
+    rows = KeyRequest.objects.visible_to(request.user, trust=trust_of(request)).exclude(status=KeyRequest.Status.DRAFT)
+    row = get_object_or_404(rows.for_list(), pk=pk)
     form = MessageForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         answer = form.perform(owner=owner(request), deed=lambda: _said(request, form, row))
         if answer:
             return redirect(answer)
-    lines = ProposedKey.objects.current().filter(proposal__request=row).for_list()
-    context = {"row": row, "form": form, "lines": lines, "messages_said": row.messages.select_related("by")}
-    context |= {"kept": [line for line in lines if line.part == "keep"]}
-    context |= {"back": [line for line in lines if line.part == "give_back"]}
-    context |= {"items": row.items.select_related("door__building", "space__building", "symbol")}
-    context |= {"approvals": row.approvals.needed().for_list()}
-    context |= {"mine": request.user.pk in {row.person_id, row.asked_by_id}}
-    return render(request, "keys/key_request.html", context)
+    context = {"row": row, "form": form, "mine": request.user.pk in {row.person_id, row.asked_by_id}}
+    return render(request, "keys/key_request.html", context | _all_about(row))
+
+
+def _all_about(row):
+    """The keys, the steps, what was asked for and what was said."""
+    lines = list(ProposedKey.objects.current().filter(proposal__request=row).for_list())
+    return {
+        "lines": lines,
+        "kept": [line for line in lines if line.part == "keep"],
+        "back": [line for line in lines if line.part == "give_back"],
+        "messages_said": row.messages.select_related("by"),
+        "items": row.items.select_related("door__building", "space__building", "symbol"),
+        "approvals": row.approvals.needed().for_list(),
+    }
 
 
 def _done(request, form, person, draft):
@@ -93,7 +99,7 @@ def _said(request, form, row):
 def _foreseen(draft):
     """What the basket would come to now, in words; nothing while it is empty or too large to say at once."""
     items = list(draft.items.select_related("door__building", "space__building", "symbol")) if draft else []
-    if not items:
+    if not items or len(items) > AT_ONCE or draft.person.affiliation is None:
         return {"items": items}
     way, unmet = operations.preview_proposal(draft)
     return {"items": items, "foreseen": in_words(way, unmet)}

@@ -44,7 +44,7 @@ MAY_READ_ENVIRONMENT += ("keysite/development.py", "keysite/wsgi.py", "manage.py
 
 # Deeds without ``by``: the clock does them, or whoever proves an address, or holds a code, a link or a device.
 BY_NOBODY = {"clean_up", "lift_expired_exceptions", "release_expired_holds", "remind_borrowers", "retire_keys"}
-BY_NOBODY |= {"escalate_approvals", "expire_requests", "propose_waiting"}
+BY_NOBODY |= {"escalate_approvals", "expire_requests", "propose_waiting", "revalidate_requests"}
 BY_NOBODY |= {"expire_reservations", "send_notices", "sync_roles", "make_demo", "remind_of_dates", "sweep_photos"}
 BY_NOBODY |= {"fetch_mail", "note_bounce", "receive_mail"}
 BY_NOBODY |= {"confirm_silent_tickets", "make_scheduled_tickets", "purge_tickets", "remind_of_tickets", "wake_tickets"}
@@ -83,6 +83,8 @@ QUESTIONS = {
     "refuse_borrower",
     "refuse_own_extension",
     "renewed_until",
+    "as_seen",
+    "seen_of",
     "uncovered",
     "with_trust",
 }
@@ -117,7 +119,7 @@ TESTED_IN = {
     "test_take_back_kit": {"part_found"},
     "test_approve_request": {"cancel_job", "check_cut_key", "choose_way", "cut_key", "delegate_approvals"}
     | {"deliver_key", "end_delegation", "escalate_approvals", "expire_requests", "reject_request"}
-    | {"revalidate_request", "uncovered", "write_message"},
+    | {"revalidate_request", "revalidate_requests", "as_seen", "seen_of", "uncovered", "write_message"},
     "test_send_request": {"add_to_request", "preview_proposal", "propose_waiting", "remove_from_request"}
     | {"withdraw_request"},
     "test_hold_key": {"release_expired_holds", "release_hold"},

@@ -16,7 +16,7 @@ from tickets.operations.moves import reopen
 from tickets.operations.photos import show
 from tickets.operations.repairs import hold
 from tickets.operations.rules import allow, begin, save
-from tickets.operations.thread import add_watcher
+from tickets.operations.thread import add_watcher, comment
 from tickets.operations.tracking import new_link, tracking_link
 
 
@@ -63,7 +63,8 @@ def report_again(*, ticket, by, text, trust=Trust.PROVED):
     """Whoever reported it says that it is not over, after it was confirmed or rejected.
 
     A ticket that was confirmed within ``REOPEN_DAYS`` is opened again; else a new one follows it, about the same
-    thing. Refused without words, and while the ticket is not over. Gives back the ticket that goes on.
+    thing; what they say once more while that one is open is a reply to it. Refused without words, and while the ticket
+    is not over. Gives back the ticket that goes on.
     """
     hold(ticket, locked_too=True)
     if ticket.status not in {Status.CONFIRMED, Status.REJECTED}:
@@ -74,9 +75,13 @@ def report_again(*, ticket, by, text, trust=Trust.PROVED):
     if ticket.status == Status.CONFIRMED and ticket.confirmed_at > since and ticket.reporter_id == by.pk:
         reopen(ticket=ticket, by=by, reason=text)
         return ticket
+    goes_on = _goes_on(ticket, by)
+    if goes_on:
+        comment(ticket=goes_on, by=by, text=text, internal=False, trust=trust)
+        return goes_on
     about = {name: getattr(ticket, name) for name in ("space", "door", "asset", "key", "category")}
     about |= {"title": ticket.title, "place_in_words": ticket.place_in_words, "description": text}
-    following = report(by=by, trust=trust, name=ticket.reporter_name, **about)
+    following = report(by=by, trust=trust, name=ticket.reporter_name if by.pk == ticket.reporter_id else "", **about)
     record(Link(ticket=following, other=ticket, kind=Link.Kind.FOLLOWS), by=by, reason="follows")
     return following
 
@@ -133,3 +138,9 @@ def number_after(number):
     """Let the next ticket have the number after this one."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT setval('ticket_number', %s)", [number])
+
+
+def _goes_on(ticket, person):
+    """The ticket that ``person`` has begun already because this one was over, and that is open; None without one."""
+    following = Ticket.objects.open().reported_by(person).filter(links__other=ticket, links__kind=Link.Kind.FOLLOWS)
+    return following.order_by("-number").first()

@@ -199,3 +199,17 @@ def test_a14_the_link_of_one_ticket_does_nothing_to_another(client):
     send(client, path, "reply", text="hello", ticket=other.pk, pk=other.pk)
 
     assert [said.ticket for said in Comment.objects.all()] == [mine]
+
+
+def test_what_is_said_again_while_it_is_open_is_a_reply_to_the_ticket_that_follows(borrower):
+    over = TicketFactory(reporter=borrower, status="rejected", reason="No", reporter_name="Somebody")
+    watcher = PersonFactory()
+    operations.watch(ticket=over, person=watcher, by=watcher)
+
+    first = operations.report_again(ticket=over, by=borrower, text="Still dark")
+    again = operations.report_again(ticket=over, by=borrower, text="And cold")
+    other = operations.report_again(ticket=over, by=watcher, text="Here, too")
+
+    assert again == first
+    assert [comment.text for comment in first.comments.all()] == ["And cold"]
+    assert (first.reporter_name, other.reporter_name) == ("Somebody", "")

@@ -108,7 +108,8 @@ def _small_tables(cursor):
     )
     cursor.execute(
         "INSERT INTO accounts_affiliation (id, name, identifier_required, sponsor_required, may_be_chosen,"
-        " due_date_required, loan_term_id, highest_level) VALUES (1, 'Staff', true, false, true, false, 1, 5)"
+        " due_date_required, loan_term_id, highest_level, key_order)"
+        " VALUES (1, 'Staff', true, false, true, false, 1, 5, 'least_access')"
     )
     cursor.execute("INSERT INTO keys_keysystem (id, code, name, manufacturer) VALUES (1, 'MAIN', '', '')")
     cursor.execute(

@@ -103,7 +103,7 @@ def test_a_photo_from_a_phone(visitor, clerk, tmp_path):
         page.get_by_role("button", name="Add").click()
 
     assert "The photo is there." in visitor.text()
-    assert page.locator("img.photo").evaluate("image => image.complete && image.naturalWidth") == 320
+    assert page.locator("img.photo").evaluate("image => image.decode().then(() => image.naturalWidth)") == 320
     with page.expect_navigation():
         page.get_by_role("button", name="Remove The lid").click()
     assert not AssetPhoto.objects.exists()

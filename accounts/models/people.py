@@ -82,9 +82,8 @@ class PersonQuerySet(models.QuerySet):
 
     def allowed(self, permission):
         """Active people whose role holds ``permission``, written ``app.codename``; and superusers."""
-        app, codename = permission.split(".")
-        roles = Group.objects.filter(permissions__content_type__app_label=app, permissions__codename=codename)
-        return self.active().filter(Q(is_superuser=True) | Q(groups__in=roles)).distinct()
+        by_role = self.model.objects.with_permission(permission)
+        return self.active().filter(Q(is_superuser=True) | Q(pk__in=by_role.values("pk")))
 
     def visible_to(self, person):
         """Everybody for a role without scope, otherwise oneself."""

@@ -85,7 +85,6 @@ QUESTIONS = {
     "renewed_until",
     "as_seen",
     "seen_of",
-    "uncovered",
     "with_trust",
 }
 
@@ -119,7 +118,7 @@ TESTED_IN = {
     "test_take_back_kit": {"part_found"},
     "test_approve_request": {"cancel_job", "check_cut_key", "choose_way", "cut_key", "delegate_approvals"}
     | {"deliver_key", "end_delegation", "escalate_approvals", "expire_requests", "reject_request"}
-    | {"revalidate_request", "revalidate_requests", "as_seen", "seen_of", "uncovered", "write_message"},
+    | {"revalidate_request", "revalidate_requests", "as_seen", "seen_of", "write_message"},
     "test_send_request": {"add_to_request", "preview_proposal", "propose_waiting", "remove_from_request"}
     | {"withdraw_request"},
     "test_hold_key": {"release_expired_holds", "release_hold"},

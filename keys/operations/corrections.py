@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Trust
 from keys import notices
-from keys.models import Hold, Loan
+from keys.models import Hold, Loan, ProposedKey
 from keys.models.loans import UNDO_TIME
 from keys.operations.fulfilment import undo_hand_over
 from keys.operations.inventory import unretire
@@ -72,8 +72,8 @@ def _undo_check_out(loan, by, now):
 def transfer(*, loan, borrower, by, term=None, due_on=None):
     """Hand the key on to another person in one step: the old loan ends, a new one begins, both are told.
 
-    Refused when the key is back or lost, when it is the same person, and for all that a check-out to the new
-    person would be refused for.
+    Refused when the key is back or lost, when it is the same person, when others agreed to it for its holder alone
+    (it came of a request), and for all that a check-out to the new person would be refused for.
     """
     for person in sorted([loan.borrower, borrower], key=lambda person: person.pk):
         lock(person, "affiliation__loan_term")
@@ -84,6 +84,7 @@ def transfer(*, loan, borrower, by, term=None, due_on=None):
         raise Refusal(_("Key %(key)s is back or lost: it cannot be handed on.") % {"key": key})
     if loan.borrower_id == borrower.pk:
         raise Refusal(_("%(person)s has the key already.") % {"person": borrower})
+    _refuse_agreed_to_for_another(loan)
     term, due_at = allowed_until(borrower, term=term, due_on=due_on, now=now)
     verdicts = Basket([key], borrower, trust=Trust.STAFF, now=now, leaving=loan).judge([key])
     if verdicts[key]:
@@ -96,3 +97,13 @@ def transfer(*, loan, borrower, by, term=None, due_on=None):
     record(following, by=by, reason=f"handed on from loan {loan.pk}")
     notices.loan_transferred(loan, following, by=by)
     return following
+
+
+def _refuse_agreed_to_for_another(loan):
+    line = ProposedKey.objects.filter(loan=loan).select_related("proposal__request").first()
+    if line:
+        words = {"key": loan.key, "request": line.proposal.request}
+        raise Refusal(
+            _("Key %(key)s was agreed to for its holder only (request %(request)s). Take it back; others ask anew.")
+            % words
+        )

@@ -118,5 +118,5 @@ def test_it_may_go_on_and_back_again(loan, borrower, heir, clerk):
 def test_what_it_costs(loan, heir, clerk):
     loan = Loan.objects.select_related("key", "borrower").get(pk=loan.pk)
 
-    with queries(exactly=12):
+    with queries(exactly=13):
         transfer(loan=loan, borrower=heir, by=clerk)

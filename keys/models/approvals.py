@@ -24,6 +24,27 @@ class DelegationQuerySet(models.QuerySet):
     def current(self, *, on):
         return self.filter(since__lte=on, until__gte=on, ended_at__isnull=True)
 
+    def coming(self, *, on):
+        return self.filter(since__gt=on, ended_at__isnull=True)
+
+    def over(self, *, on):
+        """Their last day is past, or they were ended before it."""
+        return self.filter(Q(until__lt=on) | Q(ended_at__isnull=False))
+
+    def visible_to(self, person):
+        """All for a role without scope; else one's own, and those by which one decides for somebody."""
+        if person.has_perms(["keys.view_delegation", "accounts.see_everything"]):
+            return self
+        return self.filter(Q(person=person) | Q(deputy=person))
+
+    def search(self, text):
+        """Those from or to the people that ``text`` means."""
+        people = Person.objects.search(text)
+        return self.filter(Q(person__in=people) | Q(deputy__in=people))
+
+    def for_list(self):
+        return self.select_related("person", "deputy").order_by("-since", "-pk")
+
 
 class Delegation(models.Model):
     """Somebody decides in another's place from one day to another, both included; what is delegated goes no further."""
@@ -58,6 +79,13 @@ class ApprovalQuerySet(models.QuerySet):
 
     def given(self):
         return self.needed().filter(decided_at__isnull=False, approved=True)
+
+    def rejected(self):
+        return self.filter(approved=False)
+
+    def overdue(self, *, at):
+        """Waiting for longer than it should, whether the key office is asked by now or not."""
+        return self.open().filter(due_at__lte=at)
 
     def late(self, *, at):
         """Waiting for longer than it should, and nobody else was asked yet."""
@@ -99,6 +127,16 @@ class ApprovalQuerySet(models.QuerySet):
         """Those that ``person`` decides or has decided."""
         decides = self.model.objects.needed().in_charge_of(person, trust=trust).values("pk")
         return self.filter(Q(decided_by=person) | Q(pk__in=decides))
+
+    def visible_to(self, person):
+        """All for a role without scope, otherwise those that one decides or has decided."""
+        if person.has_perms(["keys.view_approval", "accounts.see_everything"]):
+            return self
+        return self.for_decider(person)
+
+    def search(self, text):
+        """The steps of the requests that ``text`` means."""
+        return self.filter(request__in=KeyRequest.objects.search(text))
 
     def for_list(self):
         return self.select_related(

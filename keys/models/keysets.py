@@ -50,6 +50,17 @@ class KeysetQuerySet(models.QuerySet):
         """Keysets that a key turns which the hierarchy does not explain."""
         return self.filter(pk__in=Operates.objects.unexplained().values("keyset"))
 
+    def lacking_above(self):
+        """Plain and cross-keyed ones that a symbol above their own does not turn, although it is not retired."""
+        lacking, path = [], "own"
+        keysets = self.model.objects.filter(kind__in=[Keyset.Kind.PLAIN, Keyset.Kind.CROSS])
+        for _step in range(STEPS_UP):
+            path += "__parent"
+            turned = Operates.objects.now().filter(keyset=OuterRef("pk"), symbol=OuterRef(path))
+            there = keysets.filter(**{f"{path}__isnull": False, f"{path}__retired_at": None})
+            lacking.append(there.exclude(Exists(turned)).values("pk"))
+        return self.filter(pk__in=lacking[0].union(*lacking[1:]))
+
     def turned_by(self, *symbols):
         return self.filter(pk__in=Operates.objects.now().filter(symbol__in=symbols).values("keyset"))
 

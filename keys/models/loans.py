@@ -80,7 +80,14 @@ class LoanQuerySet(LentQuerySet):
         too = {"key__symbol__operates__keyset": OuterRef("keyset"), "key__symbol__operates__until": None}
         others = self.model.objects.running().filter(borrower=OuterRef(OuterRef("borrower")), **too)
         alone = turned.exclude(Exists(others.exclude(pk=OuterRef(OuterRef("pk")))))
-        return self.annotate(is_redundant=Exists(turned) & ~Exists(alone))
+        return self.annotate(is_redundant=~Exists(alone) & Exists(turned))
+
+    def redundant(self):
+        """Running loans of keys that their borrowers do not need.
+
+        Among 66,000 loans that takes a second: it is asked once, and a list looks up what was found.
+        """
+        return self.filter(among("pk", self.running().with_redundancy().filter(is_redundant=True).order_by()))
 
     def borrowed_by(self, person):
         """Theirs, whether back or not."""
@@ -110,6 +117,11 @@ class LoanQuerySet(LentQuerySet):
     def in_short(self):
         """As a list of keys and names only, the newest first."""
         return self.select_related("key__symbol", "borrower").order_by("-out_at", "-pk")
+
+    def by_department(self):
+        """As a list by department, and in it by name."""
+        people = ("borrower__department__name", "borrower__last_name", "borrower__first_name")
+        return self.for_list().order_by(*people, "pk")
 
     def by_borrower(self):
         return self.in_short().order_by("borrower__last_name", "borrower__first_name", "pk")

@@ -11,6 +11,7 @@ from assets.models import Space
 from keys.models.doors import Door
 from keys.models.symbols import KeySymbol
 from keysite.ledger import kept_history
+from keysite.search import among
 
 
 class KeyRequestQuerySet(models.QuerySet):
@@ -30,15 +31,74 @@ class KeyRequestQuerySet(models.QuerySet):
         agreed = [KeyRequest.Status.APPROVED, KeyRequest.Status.DONE]
         return self.filter(status__in=agreed, needed_until__gte=on)
 
+    def sent(self):
+        """All but baskets that are not sent yet."""
+        return self.exclude(status=KeyRequest.Status.DRAFT)
+
+    def being(self, status):
+        return self.filter(status=status)
+
+    def for_decision(self):
+        """Somebody in charge has to decide."""
+        return self.waiting().filter(asked_back_at__isnull=True)
+
+    def for_answer(self):
+        """Whoever asked has to answer a question."""
+        return self.waiting().filter(asked_back_at__isnull=False)
+
+    def ready(self, *, at):
+        """A key of it is kept ready to be picked up."""
+        return self.approved().filter(Exists(self._kept(at)))
+
+    def being_cut(self):
+        """A key of it is being made."""
+        return self.approved().filter(Exists(self._cut()))
+
     def to_end(self, *, at):
         """Agreed to, and nothing of it is kept ready or being cut any more; or the last day is over."""
-        line = self.model._meta.get_field("proposals").related_model._meta.get_field("keys").related_model
-        lines = line.objects.outstanding().filter(proposal__request=OuterRef("pk"))
-        kept = lines.filter(hold__ended_at__isnull=True, hold__until__gt=at)
-        cut = lines.filter(job__isnull=False, job__done_at__isnull=True, job__cancelled_at__isnull=True)
         on = timezone.localdate(at, settings.INSTITUTION_ZONE)
         late = Q(status__in=[KeyRequest.Status.SUBMITTED, KeyRequest.Status.APPROVED], needed_until__lt=on)
-        return self.filter(late | Q(status=KeyRequest.Status.APPROVED) & ~Exists(kept) & ~Exists(cut))
+        idle = Q(status=KeyRequest.Status.APPROVED) & ~Exists(self._kept(at)) & ~Exists(self._cut())
+        return self.filter(late | idle)
+
+    def _lines(self):
+        """The keys that are promised for a request and not handed over yet; that model is above this one."""
+        line = self.model._meta.get_field("proposals").related_model._meta.get_field("keys").related_model
+        return line.objects.outstanding().filter(proposal__request=OuterRef("pk"))
+
+    def _kept(self, at):
+        return self._lines().filter(hold__ended_at__isnull=True, hold__until__gt=at)
+
+    def _cut(self):
+        return self._lines().filter(job__isnull=False, job__done_at__isnull=True, job__cancelled_at__isnull=True)
+
+    def in_building(self, building):
+        """Those that somebody was asked about for doors of this building."""
+        return self.filter(pk__in=self.model.objects.filter(approvals__building=building).values("pk"))
+
+    def about_doors(self, *doors):
+        """Those that ask for one of these doors, or whose keys open it."""
+        rooms = self.model.objects.filter(items__space__doors_in__in=doors)
+        named = self.model.objects.filter(items__door__in=doors)
+        opened = self.model.objects.filter(approvals__doors__door__in=doors)
+        return self.filter(pk__in=opened.values("pk").union(named.values("pk"), rooms.values("pk")))
+
+    def about_symbols(self, *symbols):
+        """Those that come to keys of one of these symbols, to hand out or to give back."""
+        there = {"proposals__replaced_at": None, "proposals__keys__symbol__in": symbols}
+        return self.filter(pk__in=self.model.objects.filter(**there).values("pk"))
+
+    def about_keys(self, *keys):
+        """Those for which one of these keys was kept ready, cut or handed over."""
+        parts = ("hold__key", "loan__key", "job__key")
+        first, *others = (self.model.objects.filter(**{f"proposals__keys__{part}__in": keys}) for part in parts)
+        return self.filter(pk__in=first.values("pk").union(*(rows.values("pk") for rows in others)))
+
+    def search(self, text):
+        """The request of this number (“R12”), and those for or by the people that ``text`` means."""
+        people, number = Person.objects.search(text), text.strip().upper().removeprefix("R")
+        meant = among("person", people) | among("asked_by", people)
+        return self.filter(meant | Q(pk=int(number)) if number.isdecimal() and len(number) < 10 else meant)
 
     def without_proposal(self):
         return self.waiting().filter(proposals__isnull=True)

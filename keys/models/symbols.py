@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +70,20 @@ class KeySymbolQuerySet(models.QuerySet):
         in_use = key.objects.in_use().filter(symbol=OuterRef("pk"))
         there = in_use.being(key.Availability.THERE)
         return self.annotate(keys_in_use=_number_of(in_use), keys_there=_number_of(there))
+
+    def over_limit(self):
+        """Symbols of which there are more keys than there may be."""
+        key = self.model._meta.get_field("keys").related_model  # its module is above this one
+        limited = key.objects.in_use().filter(symbol__most_copies__isnull=False).order_by()
+        counted = limited.values("symbol", "symbol__most_copies").annotate(number=Count("pk"))
+        return self.filter(pk__in=counted.filter(number__gt=F("symbol__most_copies")).values("symbol"))
+
+    def opening_nothing(self):
+        """Symbols of which keys are out that open no door."""
+        key = self.model._meta.get_field("keys").related_model
+        out = key._meta.get_field("loans").related_model.objects.running().filter(key__symbol=OuterRef("pk"))
+        there = {"keyset__pinnings__until": None, "keyset__pinnings__isnull": False}
+        return self.filter(Exists(out)).exclude(Exists(self._turning().filter(symbol=OuterRef("pk"), **there)))
 
     def with_door_counts(self):
         """Annotates ``doors_opened``: how many doors keys of the symbol open now."""

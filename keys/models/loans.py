@@ -38,6 +38,10 @@ class LoanQuerySet(LentQuerySet):
     def lost(self):
         return self.open().filter(lost_at__isnull=False, found_at__isnull=True)
 
+    def unsettled(self):
+        """Lost, and nobody has paid for the key or retired it: nobody gets another in its place yet."""
+        return self.lost().filter(paid_on__isnull=True, key__retired_at__isnull=True)
+
     def running(self):
         """Still expected back: active and not lost."""
         return self.active().filter(Q(lost_at__isnull=True) | Q(found_at__isnull=False))

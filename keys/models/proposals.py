@@ -1,7 +1,7 @@
 """Which keys a request comes to, and how each of them gets into somebody's hands."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import KeyLevel, KeyOrder, Person
@@ -66,6 +66,27 @@ class ProposedKeyQuerySet(models.QuerySet):
 
     def current(self):
         return self.filter(proposal__replaced_at__isnull=True)
+
+    def loans_to_give_back(self):
+        """What is still in people's hands although a request that all have agreed to gives them other keys for it."""
+        agreed = [KeyRequest.Status.APPROVED, KeyRequest.Status.DONE]
+        lines = (
+            self.to_give_back()
+            .current()
+            .filter(
+                symbol=OuterRef("key__symbol"),
+                proposal__request__person=OuterRef("borrower"),
+                proposal__request__status__in=agreed,
+                proposal__request__approved_at__gte=OuterRef("out_at"),
+            )
+        )
+        return Loan.objects.running().filter(Exists(lines))
+
+    def to_replace(self):
+        """The key that was kept ready was retired before it was picked up."""
+        gone = Q(hold__key__retired_at__lt=F("hold__until"))
+        ended_by_that = Q(hold__ended_at__isnull=True) | Q(hold__ended_at__gte=F("hold__key__retired_at"))
+        return self.outstanding().filter(gone & ended_by_that)
 
     def outstanding(self):
         """Promised, and not handed over yet."""

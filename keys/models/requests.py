@@ -59,7 +59,7 @@ class KeyRequestQuerySet(models.QuerySet):
         on = timezone.localdate(at, settings.INSTITUTION_ZONE)
         late = Q(status__in=[KeyRequest.Status.SUBMITTED, KeyRequest.Status.APPROVED], needed_until__lt=on)
         idle = Q(status=KeyRequest.Status.APPROVED) & ~Exists(self._kept(at)) & ~Exists(self._cut())
-        return self.filter(late | idle)
+        return self.filter(late | idle & ~Exists(self._lines().to_replace()))
 
     def _lines(self):
         """The keys that are promised for a request and not handed over yet; that model is above this one."""
@@ -101,7 +101,14 @@ class KeyRequestQuerySet(models.QuerySet):
         return self.filter(meant | Q(pk=int(number)) if number.isdecimal() and len(number) < 10 else meant)
 
     def without_proposal(self):
-        return self.waiting().filter(proposals__isnull=True)
+        """The clock has to choose which keys these come to: for the first time, or anew."""
+        proposal = self.model._meta.get_field("proposals").related_model  # its module is above this one
+        return self.waiting().exclude(Exists(proposal.objects.current().filter(request=OuterRef("pk"))))
+
+    def with_retired_symbols(self):
+        """Under way, and a key is promised whose symbol was retired since: it can neither be cut nor handed out."""
+        under_way = [KeyRequest.Status.SUBMITTED, KeyRequest.Status.APPROVED]
+        return self.filter(Exists(self._lines().filter(symbol__retired_at__isnull=False)), status__in=under_way)
 
     def of(self, person):
         """For them, or asked by them for somebody else."""

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import notices
-from accounts.models import Person
+from accounts.models import Person, Trust
 from assets.models import BuildingManager
 from keys.models import Approval, Delegation, KeyRequest, ProposedKey, RequestMessage
 from keys.models.approvals import today
@@ -16,7 +16,11 @@ SUBJECTS = {
     "sent": _("Your request %(request)s for keys has arrived"),
     "message": _("Request %(request)s: a message"),
     "approved": _("Request %(request)s is approved"),
+    "cutting": _("Request %(request)s: a key is being fabricated"),
+    "available": _("Request %(request)s: a key is available and waits for delivery"),
     "ready": _("Request %(request)s: ready to be picked up"),
+    "not_ready": _("Request %(request)s: a key is not ready any more"),
+    "other_keys": _("Request %(request)s: other keys are needed"),
     "rejected": _("Request %(request)s is rejected"),
     "withdrawn": _("Request %(request)s is withdrawn"),
     "expired": _("Request %(request)s: not picked up in time"),
@@ -32,6 +36,26 @@ def request_sent(request, *, by):
 
 def request_approved(request, *, by):
     _tell("approved", request, by=by)
+
+
+def keys_being_cut(request, *, by):
+    """One mail, however many of the keys have to be cut."""
+    _tell("cutting", request, by=by)
+
+
+def keys_available(request, *, by):
+    """A key is cut and fits; it is not at the desk yet."""
+    _tell("available", request, by=by)
+
+
+def keys_not_ready(request, *, by):
+    """A key that was put aside is no good any more, and another has to be cut first."""
+    _tell("not_ready", request, by=by)
+
+
+def other_keys(request, *, by):
+    """What was proposed or agreed to cannot be had any more; other keys are chosen."""
+    _tell("other_keys", request, by=by)
 
 
 def keys_ready(request, *, by):
@@ -122,7 +146,6 @@ def key_request(notice):
     open_steps = Approval.objects.open().filter(request=request)
     if event in TO_DECIDERS and not open_steps.exists():
         return None
-    page = "approval_list" if event in TO_DECIDERS else "key_request"
     with notices.speaking_to(notice.person):
         subject = SUBJECTS[event] % {"request": request}
     context = {
@@ -131,9 +154,18 @@ def key_request(notice):
         "subject": subject,
         "message": RequestMessage.objects.filter(pk=notice.facts.get("message")).select_related("by").first(),
         "keys": ProposedKey.objects.current().filter(proposal__request=request).for_list(),
-        "link": notices.link(page) if page == "approval_list" else notices.link(page, request.pk),
+        "back": ProposedKey.objects.filter(proposal__request=request).loans_to_give_back().for_list(),
+        "link": _way_to(request, event, notice.person),
     }
     return notices.render("key_request", person=notice.person, context=context)
+
+
+def _way_to(request, event, person):
+    """Whoever has to decide is led to the step that waits for them, or to all where there are several."""
+    steps = Approval.objects.open().filter(request=request).in_charge_of(person, trust=Trust.PROVED)[:2]
+    if len(steps) == 1:
+        return notices.link("approval", steps[0].pk)
+    return notices.link("approval_list") if event in TO_DECIDERS else notices.link("key_request", request.pk)
 
 
 def delegation(notice):

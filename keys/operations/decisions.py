@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from accounts.models import Trust
 from accounts.operations import refuse_borrower, with_trust
 from keys import notices
-from keys.models import Approval, KeyRequest, Proposal, ProposedKey
+from keys.models import Approval, Door, KeyRequest, Proposal, ProposedKey
 from keys.models.approvals import today
 from keys.operations.approvals import ask_approvals
-from keys.operations.fulfilment import fulfil, take_back_promises
-from keys.operations.proposals import propose, take_way
-from keys.operations.requests import begin_request, end_request
+from keys.operations.fulfilment import begin_request, fulfil, replace_promised_keys, take_back_promises
+from keys.operations.proposals import Outdated, drop_proposal, propose, take_way, with_choice
+from keys.operations.requests import end_request
 from keysite.ledger import Refusal, lock, record
 
 
@@ -21,11 +21,13 @@ def approve_request(*, approval, by, comment="", way=None, seen="", trust=Trust.
     """Agree to the doors of one step; with the last step the keys are kept ready or go to the key shop.
 
     Refused when the request or the step is decided, when ``by`` is not in charge of it today, to one's own request,
-    when the keys or doors are others than were ``seen`` (``seen_of``), and when ``way`` is not the one proposed.
+    when the keys or doors are others than were ``seen`` (``seen_of``), when ``way`` is not the one proposed, and
+    without a comment when the keys open a door that is electronic only.
     """
     request = _begin(approval, by, trust, seen)
     if way is not None and not _is_proposed(request, way):
         raise Refusal(_("You have ticked other keys than those proposed: take these first, or tick those proposed."))
+    _refuse_unwritten(approval, comment)
     _decide(approval, True, by, comment, trust)
     settle_request(request, by=by)
 
@@ -47,7 +49,7 @@ def choose_way(*, approval, by, way, reason, seen="", trust=Trust.STAFF):
     What was kept ready or cut for the keys before is free again. Refused as ``approve_request``, or without reason.
     """
     request = _begin(approval, by, trust, seen)
-    proposal = Proposal.objects.current().get(request=request)
+    proposal = _current(request)
     take_back_promises(request, by=by)
     take_way(proposal, way, by=by, reason=reason)
     ask_approvals(request, by=by, other_keys=True)
@@ -83,31 +85,76 @@ def revalidate_request(*, request, by=None):
 
 
 def revalidate_requests(*, at):
-    """Look again at all approved requests whose promised keys open more than was agreed to."""
+    """Look again at all requests that are under way.
+
+    Where promised keys open more than was agreed to, whoever is in charge is asked; where a symbol was retired, the
+    clock chooses other keys; and a key that was retired before it was picked up is replaced.
+    """
+    sent = KeyRequest.objects.filter(submitted_at__lte=at).order_by("pk")
+    for request in sent.with_retired_symbols():
+        choose_anew(request=request)
     lines = ProposedKey.objects.outstanding().with_agreement().filter(is_covered=False)
-    short = KeyRequest.objects.approved().filter(submitted_at__lte=at, pk__in=lines.values("proposal__request"))
-    for request in short.order_by("pk"):
+    for request in sent.approved().filter(pk__in=lines.values("proposal__request")):
         revalidate_request(request=request)
+    gone = ProposedKey.objects.to_replace()
+    for request in sent.approved().filter(pk__in=gone.values("proposal__request")):
+        replace_promised_keys(request=request)
+
+
+@transaction.atomic
+def choose_anew(*, request, by=None):
+    """Let the clock choose other keys, since the symbol of a promised one is retired; whoever asked hears of it.
+
+    What was kept ready or cut is free again; who has agreed to a door has agreed to it for other keys, too.
+    """
+    begin_request(request)
+    if not KeyRequest.objects.with_retired_symbols().filter(pk=request.pk).exists():
+        return
+    take_back_promises(request, by=by)
+    drop_proposal(request, by=by, reason="a symbol is retired")
+    if request.status == KeyRequest.Status.APPROVED:
+        request.status = KeyRequest.Status.SUBMITTED
+        record(request, by=by, reason="other keys are chosen")
+    notices.other_keys(request, by=by)
 
 
 @transaction.atomic
 def propose_waiting(*, at):
-    """Choose the keys of a request that has many doors, one request at a time. Gives back whether there was one."""
-    rows = KeyRequest.objects.without_proposal().filter(submitted_at__lte=at).order_by("pk")
-    request = rows.first()
+    """Choose the keys of a request that has many doors or needs others, one request at a time.
+
+    Gives back whether there was one.
+    """
+    request = KeyRequest.objects.without_proposal().filter(submitted_at__lte=at).order_by("pk").first()
     if request is None:
         return False
-    begin_request(request)
-    if request.proposals.exists() or request.status != KeyRequest.Status.SUBMITTED:
-        return True
     try:
-        with transaction.atomic():
-            refuse_borrower(request.person, now=timezone.now())
-            propose(request)
-            ask_approvals(request, by=None)
+        with_choice(request, lambda choice: _propose_waiting(request, choice))
+    except Outdated:
+        return False  # the next time, then
     except Refusal as refusal:
-        end_request(request, KeyRequest.Status.REJECTED, by=None, reason="no key to give", why=str(refusal))
+        _end_without_keys(request, str(refusal))
     return True
+
+
+def _propose_waiting(request, choice):
+    begin_request(request)
+    if not _waits_for_keys(request):
+        return
+    refuse_borrower(request.person, now=timezone.now())
+    before = request.proposals.exists()
+    propose(request, choice)
+    ask_approvals(request, by=None, other_keys=before)
+    settle_request(request, by=None)
+
+
+def _end_without_keys(request, why):
+    begin_request(request)
+    if _waits_for_keys(request):
+        end_request(request, KeyRequest.Status.REJECTED, by=None, reason="no key to give", why=why)
+
+
+def _waits_for_keys(request):
+    return KeyRequest.objects.without_proposal().filter(pk=request.pk).exists()
 
 
 def expire_requests(*, at):
@@ -164,11 +211,28 @@ def _decide(approval, approved, by, comment, trust):
     record(approval, by=by, reason=with_trust("approved" if approved else "rejected", trust))
 
 
+def _refuse_unwritten(approval, comment):
+    """A metal key to a door that is electronic only needs a written word of who is in charge of it."""
+    doors = Door.objects.filter(pk__in=approval.doors.values("door"), electronic_only=True).for_list()[:5]
+    if doors and not comment.strip():
+        words = {"doors": ", ".join(map(str, doors))}
+        raise Refusal(_("By policy nobody gets a metal key to %(doors)s. Write why somebody should, to agree.") % words)
+
+
 def _is_proposed(request, way):
     """Whether the alternative of this number is the one proposed."""
-    proposal = Proposal.objects.current().get(request=request)
+    proposal = _current(request)
     chosen = set(proposal.keys.to_hand_out().values_list("symbol", flat=True))
     return 0 <= way < len(proposal.ways) and set(proposal.ways[way]["hand_out"]) == chosen
+
+
+def _current(request):
+    proposal = Proposal.objects.current().filter(request=request).first()
+    if proposal is None:
+        raise Refusal(
+            _("Other keys are being chosen for %(request)s. Open it again in a while.") % {"request": request}
+        )
+    return proposal
 
 
 def _is_short(request):

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,23 +14,35 @@ from keys.models import CuttingJob, Hold, Key, KeyRequest, ProposedKey
 from keys.operations.holds import end_holds
 from keysite.ledger import Refusal, lock, lock_all, record, record_changes, record_new
 
+JOB = ["queued_at", "cut_at", "cut_by", "checked_at", "checked_by", "done_at", "key", "cancelled_at"]
 SPARE = 3  # keys of a symbol that are looked at: another desk may have just taken one
 
 
 def fulfil(request, *, by):
     """Keep a key ready for each line of a request that is held, or have it cut; lines that are seen to stay so."""
-    lines = list(ProposedKey.objects.outstanding().filter(proposal__request=request, job=None).for_list())
-    lines = [line for line in lines if line.hold is None or line.hold.ended_at]
-    there, now = _keys_there({line.symbol_id for line in lines}), timezone.now()
-    to_cut = []
-    for line in lines:
-        if line.symbol_id in there:
-            _keep_ready(line, there[line.symbol_id], request, now=now, by=by)
-        else:
-            to_cut.append(CuttingJob(line=line, queued_at=now))
-    record_new(to_cut, by=by, reason="queued")
-    if len(to_cut) < len(lines):
+    kept, to_cut = _see_to(_without_key(request), request, by=by)
+    if to_cut:
+        notices.keys_being_cut(request, by=by)
+    if kept:
         notices.keys_ready(request, by=by)
+
+
+@transaction.atomic
+def replace_promised_keys(*, request):
+    """Put another key aside, or have one cut, for each that was retired before it was picked up, whatever the reason.
+
+    Whoever asked hears of it only if that changes something: a key is not ready any more, or ready for longer.
+    """
+    begin_request(request)
+    lines = list(ProposedKey.objects.to_replace().filter(proposal__request=request).for_list())
+    if request.status != KeyRequest.Status.APPROVED or not lines:
+        return
+    before = [line.hold.until for line in lines]
+    kept, to_cut = _see_to(lines, request, by=None)
+    if to_cut:
+        notices.keys_not_ready(request, by=None)
+    if [line.hold.until for line in kept if line.hold.until not in before]:
+        notices.keys_ready(request, by=None)
 
 
 @transaction.atomic
@@ -45,8 +57,11 @@ def cut_key(*, job, by):
 
 @transaction.atomic
 def check_cut_key(*, job, by):
-    """The key fits. Refused before it is cut, when it is checked already, and for who has cut it if it is a master."""
-    _begin_job(job)
+    """The key fits and waits for delivery.
+
+    Refused before it is cut, when it is checked already, and for who has cut it if it is a master.
+    """
+    request = _begin_job(job)
     words = {"symbol": job.line.symbol}
     if job.cut_at is None or job.checked_at:
         raise Refusal(_("Key %(symbol)s is not waiting to be checked.") % words)
@@ -54,6 +69,7 @@ def check_cut_key(*, job, by):
         raise Refusal(_("%(symbol)s is a master: somebody else than who has cut it checks it.") % words)
     job.checked_at, job.checked_by = timezone.now(), by
     record(job, by=by, reason="checked")
+    notices.keys_available(request, by=by)
 
 
 @transaction.atomic
@@ -141,10 +157,15 @@ def undo_hand_over(loan, *, by):
         record(request, by=by, reason="check-out undone")
 
 
+def begin_request(request):
+    """Hold a request, and whom it is for before it: so nothing of that person's changes meanwhile."""
+    lock(request.person, "affiliation")
+    lock(request, "person__affiliation", "person__department")
+
+
 def _begin_job(job):
     request = job.line.proposal.request
-    lock(request.person, "affiliation")
-    lock(request)
+    begin_request(request)
     lock(job)
     if request.status != KeyRequest.Status.APPROVED or job.line.proposal.replaced_at:
         raise Refusal(
@@ -153,6 +174,36 @@ def _begin_job(job):
     if job.done_at or job.cancelled_at:
         raise Refusal(_("Key %(symbol)s is at the desk already, or not wanted any more.") % {"symbol": job.line.symbol})
     return request
+
+
+def _without_key(request):
+    """The lines of a request for which nothing is kept ready and nothing is being cut."""
+    lines = ProposedKey.objects.outstanding().filter(proposal__request=request).for_list()
+    lines = lines.filter(Q(job__isnull=True) | Q(job__done_at__isnull=False))
+    return [line for line in lines if line.hold is None or line.hold.ended_at]
+
+
+def _see_to(lines, request, *, by):
+    """Keep a key ready for each line, or have it cut; gives back the lines of both kinds."""
+    there, now = _keys_there({line.symbol_id for line in lines}), timezone.now()
+    kept = [line for line in lines if line.symbol_id in there]
+    for line in kept:
+        _keep_ready(line, there[line.symbol_id], request, now=now, by=by)
+    to_cut = [line for line in lines if line.symbol_id not in there]
+    _queue(to_cut, now=now, by=by)
+    return kept, to_cut
+
+
+def _queue(lines, *, now, by):
+    """Have keys cut; where one was cut before for the same line, which is no good any more, its job begins again."""
+    again = lock_all(CuttingJob.objects.filter(line__in=lines))
+    for job in again:
+        job.queued_at, job.key = now, None
+        job.cut_at = job.cut_by = job.checked_at = job.checked_by = job.done_at = job.cancelled_at = None
+    record_changes(again, JOB, by=by, reason="queued again")
+    known = {job.line_id for job in again}
+    new = [CuttingJob(line=line, queued_at=now) for line in lines if line.pk not in known]
+    record_new(new, by=by, reason="queued")
 
 
 def _keys_there(symbols):
@@ -167,11 +218,19 @@ def _keys_there(symbols):
 
 
 def _keep_ready(line, key, request, *, now, by):
+    """Put a key aside, for as long as the key in whose place it is, if that is not over today."""
     end_holds([key], at=now, by=by, reason="ran out")
-    hold = Hold(key=key, person=request.person, until=pick_up_until(now), held_at=now, held_by=by)
+    replaces = line.hold is not None and line.hold.until > now + timedelta(days=1)
+    until = line.hold.until if replaces else pick_up_until(now)
+    hold = Hold(key=key, person=request.person, until=until, held_at=now, held_by=by or _last_to_agree(request))
     record(hold, by=by, reason=f"kept ready for {request}")
     line.hold = hold
     record(line, by=by, reason="kept ready")
+
+
+def _last_to_agree(request):
+    """In whose name the clock keeps a key ready."""
+    return request.approvals.filter(approved=True).select_related("decided_by").latest("decided_at").decided_by
 
 
 def pick_up_until(now):

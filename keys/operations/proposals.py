@@ -1,75 +1,95 @@
-"""Which keys a request comes to: the question for ``keys.selection``, and what is written down of the answer."""
+"""Which keys a request comes to: chosen while nobody is held, then written down if nothing has changed meanwhile."""
 
-from collections import defaultdict
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import KeyOrder
-from keys.models import Door, KeyRequest, KeySymbol, Loan, Operates, Pinning, Proposal, ProposedKey
-from keys.models.approvals import today
-from keys.selection import Order, Question, Symbol, alternatives, select
+from keys.models import KeySymbol, Loan, Proposal, ProposedKey
+from keys.operations.wishes import Facts, facts_of
+from keys.selection import alternatives, select
 from keysite.ledger import Refusal, record, record_changes, record_new
 
 AT_ONCE = 20  # doors: what is chosen while somebody waits; more are seen to by the clock
 PATIENCE = 1.0  # seconds for the alternatives, which the approver may do without
 NAMED = 20  # doors opened beyond need that the approver sees by name
+ATTEMPTS = 3
 POLICY = ("request", "order", "highest_level", "proven", "ways", "unmet")
-ORDERS = {KeyOrder.FEWEST_KEYS: Order.FEWEST_KEYS, KeyOrder.LEAST_ACCESS: Order.LEAST_ACCESS}
 
 
-class Wish(NamedTuple):
-    """What a person asks for and may have: doors, those that no metal key is given to, and symbols by name."""
+class Choice(NamedTuple):
+    """The best way by the facts of a moment, and the others that are to be seen, as ``Proposal.ways`` has them."""
 
-    doors: frozenset
-    electronic: frozenset
-    named: frozenset
+    facts: Facts
+    best: dict
+    ways: list
+    proven: bool
 
 
-def doors_of(request):
-    """The doors that are asked for; a room stands for all doors that lead into it."""
-    items = list(request.items.all())
-    spaces = [item.space_id for item in items if item.space_id]
-    named = [item.door_id for item in items if item.door_id]
-    rows = Door.objects.current().filter(Q(pk__in=named) | Q(space_to__in=spaces))
-    electronic = dict(rows.values_list("pk", "electronic_only"))
-    symbols = frozenset(item.symbol_id for item in items if item.symbol_id)
-    closed = frozenset(door for door, only in electronic.items() if only)
-    return Wish(frozenset(electronic) - closed, closed, symbols)
+class Preview(NamedTuple):
+    """What would be proposed now, the doors that stay closed by reason, and why it would be refused, if it would."""
+
+    way: dict
+    unmet: dict
+    refusal: str
+
+
+class Outdated(Refusal):
+    """What was chosen from has changed since."""
+
+    sentence = gettext_lazy("The keys to choose from are changing just now. Send it once more.")
+
+    def __init__(self):
+        super().__init__(self.sentence)
 
 
 def preview_proposal(request):
-    """What would be proposed now: the way, as ``Proposal.ways`` has it, and the doors that stay closed by reason.
+    """What would be proposed now. Nothing is written, nobody is held, and nothing is refused but in words."""
+    facts = facts_of(request)
+    way = _as_kept(select(facts.question).choice, facts)
+    try:
+        _refuse_choice(request, facts, way)
+    except Refusal as refusal:
+        return Preview(way, _unmet(facts), str(refusal))
+    return Preview(way, _unmet(facts), "")
 
-    Nothing is written.
+
+def with_choice(request, deed, *, most=None):
+    """Choose keys for a request and do ``deed`` with the choice, which locks, and writes it down by ``propose``.
+
+    Choosing takes long, so nobody is held meanwhile; when the facts have changed by the time that they are, all is let
+    go and chosen anew. ``deed`` gets None for more than ``most`` doors, which the clock sees to. Refused when the
+    facts change again and again (``Outdated``).
     """
-    wish = doors_of(request)
-    question = _question(request.person, wish)
-    way = _as_kept(select(question).choice, question, wish.named - _held(request.person))
-    return way, _unmet(question, wish)
+    for attempt in range(1, ATTEMPTS + 1):
+        choice = _choose(request, most)
+        try:
+            with transaction.atomic():  # what it locks is free again when it is rolled back
+                return deed(choice)
+        except Outdated:
+            if attempt == ATTEMPTS:
+                raise
+    return None
 
 
-def propose(request, *, by=None):
-    """Choose the keys for a request that is held, and write the choice down with its alternatives and the policy.
+def propose(request, choice, *, by=None):
+    """Write down the choice for a request that is held, with its alternatives and the policy.
 
-    Refused when no key on file opens anything of it, and when the person holds all that is needed.
+    Refused when no key on file opens anything of it, when the person holds all that is needed, and as
+    ``_refuse_choice`` says.
     """
-    person, wish = request.person, doors_of(request)
-    question = _question(person, wish)
-    selection, (ways, _all) = select(question), alternatives(question, seconds=PATIENCE)
-    named = wish.named - _held(person)
-    unmet = _unmet(question, wish)
-    if not selection.choice.hand_out and not named:
-        raise Refusal(_why_nothing({why: len(doors) for why, doors in unmet.items()}))
-    proposal = Proposal(request=request, made_at=timezone.now(), proven=selection.proven)
+    person, facts = request.person, facts_of(request)
+    if choice is None or facts != choice.facts:
+        raise Outdated
+    _refuse_choice(request, facts, choice.best)
+    proposal = Proposal(request=request, made_at=timezone.now(), proven=choice.proven)
     proposal.order, proposal.highest_level = person.affiliation.key_order, person.affiliation.highest_level
-    best = _as_kept(selection.choice, question, named)
-    ways = [_as_kept(way, question, named) for way in ways]
-    proposal.ways = ways if best in ways else [best, *ways]
-    proposal.unmet = {why: sorted(doors) for why, doors in unmet.items() if doors}
-    _replace(proposal, best, by=by, reason="proposed")
+    proposal.ways = choice.ways
+    proposal.unmet = {why: sorted(doors) for why, doors in _unmet(facts).items() if doors}
+    _replace(proposal, choice.best, by=by, reason="proposed")
     return proposal
 
 
@@ -79,35 +99,58 @@ def take_way(proposal, number, *, by, reason):
         raise Refusal(_("There is no such alternative. Open the request again."))
     if not reason.strip():
         raise Refusal(_("Say why these keys are better."))
+    person = proposal.request.person
+    lost = Loan.objects.unsettled().filter(borrower=person).order_by().values_list("key__symbol", flat=True)
+    _refuse_duplicate(person, set(lost) & set(proposal.ways[number]["hand_out"]))
     policy = {name: getattr(proposal, name) for name in POLICY}
     other = Proposal(made_at=timezone.now(), chosen_by=by, reason=reason.strip()[:500], **policy)
     _replace(other, proposal.ways[number], by=by, reason="another way chosen")
     return other
 
 
-def _replace(proposal, way, *, by, reason):
-    before = list(Proposal.objects.current().filter(request=proposal.request_id))
+def drop_proposal(request, *, by, reason):
+    """The keys of a request that is held are not the right ones any more: the clock chooses anew."""
+    before = list(Proposal.objects.current().filter(request=request))
     for old in before:
-        old.replaced_at = proposal.made_at
-    record_changes(before, ["replaced_at"], by=by, reason="replaced")
+        old.replaced_at = timezone.now()
+    record_changes(before, ["replaced_at"], by=by, reason=reason)
+
+
+def _choose(request, most):
+    facts = facts_of(request)
+    if facts is None or (most is not None and len(facts.wish.doors) > most):
+        return None
+    selection, (ways, _all) = select(facts.question), alternatives(facts.question, seconds=PATIENCE)
+    best, ways = _as_kept(selection.choice, facts), [_as_kept(way, facts) for way in ways]
+    return Choice(facts, best, ways if best in ways else [best, *ways], selection.proven)
+
+
+def _replace(proposal, way, *, by, reason):
+    drop_proposal(proposal.request, by=by, reason="replaced")
     record(proposal, by=by, reason=reason)
     parts = ((part, symbol) for part in ProposedKey.Part for symbol in way[part])
     keys = [ProposedKey(proposal=proposal, symbol_id=symbol, part=part) for part, symbol in parts]
     record_new(keys, by=by, reason=reason)
 
 
-def _as_kept(way, question, named):
-    """A way as it is kept; the symbols that were asked for by name are handed out in each."""
+def _as_kept(way, facts):
+    """A way as it is kept; the symbols that were asked for by name are handed out in each.
+
+    ``doubled`` are keys to hand out all of whose doors the others in the person's hands open already.
+    """
+    question, named = facts.question, facts.named
     keep = [symbol for symbol in way.keep if symbol not in named]
-    spare = _spare(question, [*way.hand_out, *named], keep)
-    besides = _besides(question, [*way.hand_out, *named], keep)
+    new = [*way.hand_out, *sorted(named)]
+    spare, besides = _spare(question, new, keep), _besides(question, new, keep)
+    keep = [symbol for symbol in keep if symbol not in spare]
     return {
-        "hand_out": [*way.hand_out, *sorted(named)],
+        "hand_out": new,
         "cut": list(way.cut),
-        "keep": [symbol for symbol in keep if symbol not in spare],
+        "keep": keep,
         "give_back": [*way.give_back, *spare],
         "beyond": len(besides),
         "doors": besides[:NAMED],
+        "doubled": _doubled(question, new, keep),
     }
 
 
@@ -120,7 +163,10 @@ def _besides(question, new, keep):
 
 
 def _spare(question, new, keep):
-    """The keys among ``keep`` all of whose doors the others open; those that open least are looked at first."""
+    """The keys among ``keep`` all of whose doors the others open; those that open least are looked at first.
+
+    What was handed out at the desk is left alone when the new keys are the ones that are of no use.
+    """
     opens = {symbol.id: symbol.opens for symbol in question.symbols}
     spare = []
     for symbol in sorted(keep, key=lambda symbol: (len(opens[symbol]), symbol)):
@@ -130,10 +176,56 @@ def _spare(question, new, keep):
     return spare
 
 
-def _unmet(question, wish):
+def _doubled(question, new, keep):
+    opens = {symbol.id: symbol.opens for symbol in question.symbols}
+    mine = {*new, *keep}
+    doubled = (s for s in new if opens[s] and opens[s] <= frozenset().union(*(opens[o] for o in mine - {s})))
+    return list(doubled)
+
+
+def _unmet(facts):
     """The doors that no key can be given for, by reason."""
-    nothing, level, copies = question.unmet()
-    return {"nothing": nothing, "level": level, "copies": copies, "electronic": wish.electronic}
+    nothing, level, copies = facts.question.unmet()
+    return {"nothing": nothing, "level": level, "copies": copies, "electronic": facts.wish.electronic}
+
+
+def _refuse_choice(request, facts, best):
+    """Refuse a way that hands out nothing or too much, a symbol that may not be had, and the double of a lost key."""
+    _refuse_symbols(facts)
+    if not best["hand_out"]:
+        raise Refusal(_why_nothing({why: len(doors) for why, doors in _unmet(facts).items()}))
+    _refuse_duplicate(request.person, facts.lost & set(best["hand_out"]))
+    if len(best["hand_out"]) > settings.REQUEST_KEYS:
+        sentence = ngettext(
+            "This comes to %(n)d key, and a request may have %(most)d. Take something out, and ask for it by itself.",
+            "This comes to %(n)d keys, and a request may have %(most)d. Take something out, and ask for it by itself.",
+            len(best["hand_out"]),
+        )
+        raise Refusal(sentence % {"n": len(best["hand_out"]), "most": settings.REQUEST_KEYS})
+
+
+def _refuse_symbols(facts):
+    """Symbols that were put into the basket by name and have been retired since, or lifted above the person's level."""
+    gone = (
+        KeySymbol.objects.filter(pk__in=facts.wish.retired).order_by("symbol").first() if facts.wish.retired else None
+    )
+    if gone:
+        raise Refusal(_("Symbol %(symbol)s is retired: take it out of the request.") % {"symbol": gone})
+    high = [s for s in facts.question.symbols if s.id in facts.named and s.level > facts.question.highest_level]
+    if high:
+        words = {"symbol": high[0].name}
+        raise Refusal(_("%(symbol)s is above the level of the person: take it out, and name the doors.") % words)
+
+
+def _refuse_duplicate(person, symbols):
+    """A key in place of a lost one is given when the loss is settled: found, paid for, or the key retired."""
+    if symbols:
+        names = KeySymbol.objects.filter(pk__in=symbols).order_by("symbol").values_list("symbol", flat=True)
+        words = {"person": person.name or person.email, "symbols": ", ".join(names), "desk": settings.DESK_CONTACT}
+        raise Refusal(
+            _("%(person)s has lost a key %(symbols)s, and the loss is not settled. Ask %(desk)s about it first.")
+            % words
+        )
 
 
 def _why_nothing(unmet):
@@ -144,83 +236,3 @@ def _why_nothing(unmet):
         "%(level)s; no more keys may be cut: %(copies)s; electronic only: %(electronic)s."
     )
     return sentence % unmet
-
-
-def _held(person):
-    """The symbols that the person holds, and those that are promised to them already."""
-    under_way = [KeyRequest.Status.SUBMITTED, KeyRequest.Status.APPROVED]
-    promised = ProposedKey.objects.outstanding().filter(
-        proposal__request__person=person, proposal__request__status__in=under_way
-    )
-    held = Loan.objects.running().filter(borrower=person).order_by().values_list("key__symbol", flat=True)
-    return frozenset(held.union(promised.order_by().values_list("symbol", flat=True)))
-
-
-def _question(person, wish):
-    """All that the choice depends on, in a fixed number of queries."""
-    level, before = person.affiliation.highest_level, _entitled(person)
-    held, wanted = _held(person), wish.doors | before
-    mine = held | wish.named
-    symbols = KeySymbol.objects.current().filter(
-        Q(pk__in=KeySymbol.objects.opening(wanted).values("pk")) | Q(pk__in=mine)
-    )
-    symbols = list(symbols.order_by("pk"))
-    opens = _opens([symbol for symbol in symbols if symbol.level <= level or symbol.pk in mine], None)
-    opens |= _opens([symbol for symbol in symbols if symbol.pk not in opens], wanted)
-    stay = wish.named | held - _by_request(person)  # handed out at the desk: nobody knows here what for
-    rows = _rows(symbols, opens, held=mine, stay=stay)
-    doors = set().union(*opens.values())
-    weights = dict(Door.objects.filter(pk__in=doors, criticality__gt=1).values_list("pk", "criticality"))
-    order = ORDERS[person.affiliation.key_order]
-    return Question(wish.doors, rows, level, order=order, entitled=before, weights=weights)
-
-
-def _rows(symbols, opens, *, held, stay):
-    stock, cut = _copies(symbols)
-    return tuple(
-        Symbol(
-            id=symbol.pk,
-            name=symbol.symbol,
-            opens=frozenset(opens[symbol.pk]),
-            level=symbol.level,
-            in_stock=stock[symbol.pk],
-            may_cut=cut[symbol.pk],
-            held=symbol.pk in held,
-            stays=symbol.pk in stay,
-        )
-        for symbol in symbols
-    )
-
-
-def _entitled(person):
-    """The doors that the person was given keys for, for as long as they need them."""
-    doors = set()
-    for request in KeyRequest.objects.live(on=today()).filter(person=person).prefetch_related("items"):
-        doors |= doors_of(request).doors
-    return frozenset(doors)
-
-
-def _by_request(person):
-    """The symbols that the person holds because they asked for doors."""
-    lines = ProposedKey.objects.filter(loan__in=Loan.objects.running().filter(borrower=person))
-    return frozenset(lines.values_list("symbol", flat=True))
-
-
-def _opens(symbols, among):
-    """The doors that keys of each symbol open now; ``among`` these only, when it is given."""
-    rows = Pinning.objects.now().filter(keyset__operates__in=Operates.objects.now().filter(symbol__in=symbols))
-    rows = rows if among is None else rows.filter(door__in=among)
-    doors = defaultdict(set)
-    for symbol, door in rows.order_by().values_list("keyset__operates__symbol", "door").distinct():
-        doors[symbol].add(door)
-    return {symbol.pk: doors.get(symbol.pk, set()) for symbol in symbols}
-
-
-def _copies(symbols):
-    """How many keys of each symbol can be handed out now, and how many more may be cut."""
-    rows = KeySymbol.objects.filter(pk__in=[s.pk for s in symbols]).with_key_counts()
-    counts = {row.pk: row for row in rows}
-    most = {row.pk: row.most_copies for row in rows}
-    stock = {pk: row.keys_there for pk, row in counts.items()}
-    cut = {pk: 1_000 if most[pk] is None else max(0, most[pk] - row.keys_in_use) for pk, row in counts.items()}
-    return stock, cut

@@ -11,8 +11,8 @@ from keys import notices
 from keys.models import KeyRequest, RequestItem, RequestMessage
 from keys.models.approvals import today
 from keys.operations.approvals import ask_approvals, drop_approvals
-from keys.operations.fulfilment import take_back_promises
-from keys.operations.proposals import AT_ONCE, doors_of, propose
+from keys.operations.fulfilment import begin_request, take_back_promises
+from keys.operations.proposals import AT_ONCE, propose, with_choice
 from keysite.ledger import Refusal, lock, lock_word, record, remove
 
 MOST_ITEMS, LONGEST = 200, timedelta(days=2 * 366)
@@ -62,20 +62,27 @@ def send_request(*, request, by, purpose, needed_from, needed_until):
     """Send the basket: which keys it comes to is chosen now (of more than 20 doors by the clock), and whoever is in
     charge of any door that these keys open is asked.
 
-    Refused without a purpose, for days that make no sense, for an empty basket, for a person who may not borrow, and
-    when there is no key to give.
+    Refused without a purpose or the name of who gets the keys, for days that make no sense, for an empty basket, for a
+    person who may not borrow, and when there are no keys to give, or too many (``propose``).
     """
+    words = {"purpose": purpose.strip()[:500], "needed_from": needed_from, "needed_until": needed_until}
+    with_choice(request, lambda choice: _send(request, words, choice, by=by), most=AT_ONCE)
+
+
+def _send(request, words, choice, *, by):
     begin_request(request)
     _refuse_unless(request, KeyRequest.Status.DRAFT, by=by)
     refuse_borrower(request.person, now=timezone.now())
-    _refuse_days(purpose, needed_from, needed_until)
+    _refuse_nobody(request.person)
+    _refuse_days(**words)
     if not request.items.exists():
         raise Refusal(_("Say first which doors the keys are for."))
-    request.purpose, request.needed_from, request.needed_until = purpose.strip()[:500], needed_from, needed_until
+    for name, value in words.items():
+        setattr(request, name, value)
     request.status, request.submitted_at = KeyRequest.Status.SUBMITTED, timezone.now()
     record(request, by=by, reason="sent")
-    if len(doors_of(request).doors) <= AT_ONCE:
-        propose(request)
+    if choice:
+        propose(request, choice)
         ask_approvals(request, by=by)
     notices.request_sent(request, by=by)
 
@@ -119,12 +126,6 @@ def write_message(*, request, by, text, ask_back=False):
     return message
 
 
-def begin_request(request):
-    """Hold a request, and whom it is for before it: so nothing of that person's changes meanwhile."""
-    lock(request.person, "affiliation")
-    lock(request, "person__affiliation", "person__department")
-
-
 def end_request(request, status, *, by, reason, why=""):
     """Write down that a request that is held is over, and free what was promised."""
     request.status, request.ended_at, request.reason, request.asked_back_at = status, timezone.now(), why[:500], None
@@ -152,8 +153,14 @@ def _refuse_thing(person, door, symbol):
         raise Refusal(_("%(symbol)s (%(level)s) is above what “%(affiliation)s” may hold. Name the doors.") % words)
 
 
+def _refuse_nobody(person):
+    if not person.name:
+        words = {"person": person.email}
+        raise Refusal(_("%(person)s has no name in the profile yet. Add it first: it goes with the request.") % words)
+
+
 def _refuse_days(purpose, needed_from, needed_until):
-    if not purpose.strip():
+    if not purpose:
         raise Refusal(_("Say what the keys are for: whoever agrees reads it."))
     if needed_from is None or needed_until is None or needed_until < needed_from:
         raise Refusal(_("Give the first and the last day on which the keys are needed."))

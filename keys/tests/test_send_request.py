@@ -118,7 +118,7 @@ def test_the_level_is_capped_by_the_affiliation(db):
 def test_the_basket_shows_beforehand_what_it_comes_to(campus):
     request = add_to_request(by=campus.person, door=campus.doors["101"])
 
-    way, unmet = preview_proposal(request)
+    way, unmet, _refusal = preview_proposal(request)
 
     assert (way["hand_out"], way["beyond"]) == ([campus.symbols["AA1"].pk], 0)
     assert not any(unmet.values())
@@ -238,7 +238,7 @@ def test_what_the_keys_in_hand_open_is_not_counted_as_more(campus):
     LoanFactory(borrower=campus.person, key=campus.key("AA"))
     request = add_to_request(by=campus.person, symbol=campus.symbols["AB"])
 
-    foreseen, _unmet = preview_proposal(request)
+    foreseen, *_rest = preview_proposal(request)
     campus.send(request)
 
     [way] = Proposal.objects.get().ways

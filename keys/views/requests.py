@@ -101,8 +101,8 @@ def _foreseen(draft):
     items = list(draft.items.select_related("door__building", "space__building", "symbol")) if draft else []
     if not items or len(items) > AT_ONCE or draft.person.affiliation is None:
         return {"items": items}
-    way, unmet = operations.preview_proposal(draft)
-    return {"items": items, "foreseen": in_words(way, unmet)}
+    way, unmet, refusal = operations.preview_proposal(draft)
+    return {"items": items, "foreseen": in_words(way, unmet) | {"refusal": refusal}}
 
 
 def in_words(way, unmet):

@@ -29,6 +29,8 @@ _KEYS = ("keysystem", "keysymbol", "cabinet", "hook", "key")
 _DOORS = ("door", "keyset", "operates", "pinning")
 _LOANS = ("loan", "renewal", "loanexception", "hold")
 _REQUESTS = ("keyrequest", "requestitem", "requestmessage", "proposal", "proposedkey", "approval", "cuttingjob")
+_LOSSES = ("lossreport", "cabinetcount", "rekeying", "rekeyeddoor", "rekeyedsymbol", "keyswap", "feerule", "charge")
+_REVIEWS = ("campaign", "attestation", "separation")
 _CATALOGUE = ("manufacturer", "supplier", "assettype", "assetmodel", "disposaltype")
 _INVENTORY = ("asset", "assetphoto", "kit", "kitmember", "kitpart")
 _HANDED_OUT = ("assignment", "assignmentpart", "extension", "reservation", "stocktake", "count")
@@ -40,7 +42,7 @@ _SEE_ALL = {"accounts.see_everything"}
 _READ = (
     _views("accounts", *_PEOPLE, "notice", "kiosk")
     | _views("assets", "building", "space", "buildingmanager", *_CATALOGUE, *_INVENTORY, *_HANDED_OUT)
-    | _views("keys", *_KEYS, *_DOORS, *_LOANS, *_REQUESTS, "delegation")
+    | _views("keys", *_KEYS, *_DOORS, *_LOANS, *_REQUESTS, *_LOSSES, *_REVIEWS, "delegation")
     | _views("tickets", *_TICKETS, *_THREADS, *_REPAIRS, "trackinglink")
 )
 _COUNTER = {
@@ -56,6 +58,9 @@ _COUNTER = {
         "transfer",
         "hold_key",
         "grant_exception",
+        "charge",
+        "count_keys",
+        "clear_person",
     )
 }
 _EQUIPMENT = {
@@ -83,6 +88,7 @@ _EXPORTS = {
     "assets.export_asset",
     "assets.export_assignment",
     "assets.export_building",
+    "keys.export_charge",
     "keys.export_door",
     "keys.export_key",
     "keys.export_keysymbol",
@@ -102,7 +108,7 @@ ROLES = {
             | {"tickets.change_ticket"}
             | _edits("accounts", "person", "department")
             | _edits("assets", *_CATALOGUE, *_INVENTORY)
-            | {"accounts.block_person", "accounts.accept_department", "accounts.resend_notice"}
+            | {"accounts.block_person", "accounts.accept_department", "accounts.resend_notice", "keys.export_charge"}
             | {"keys.change_loan", "assets.change_assignment"}
         ),
     ),
@@ -114,6 +120,7 @@ ROLES = {
             | _edits("keys", *_KEYS)
             | _edits("assets", "space")
             | {"keys.retire_key", "keys.retire_keysymbol", "keys.hold_key", "keys.return_key", "keys.cut_key"}
+            | {"keys.count_keys", "keys.run_campaign"}
             | {"keys.import_key", "keys.import_keysymbol", "keys.export_key", "keys.export_keysymbol"}
             | _SHOP
         ),
@@ -122,7 +129,7 @@ ROLES = {
         _("Building manager"),
         frozenset(
             _views("assets", "building", "space", "asset", "assignment")
-            | _views("keys", "keysymbol", "key", "loan", *_DOORS)
+            | _views("keys", "keysymbol", "key", "loan", *_DOORS, "lossreport", "rekeying", "attestation")
             | _views("tickets", "ticket")
         ),
     ),
@@ -158,7 +165,9 @@ ROLES = {
             | {"assets.undo_import"}
             | _edits("keys", *_KEYS)
             | {"keys.change_loan", "assets.change_assignment", "keys.retire_key", "keys.retire_keysymbol"}
-            | {"keys.decide_request", "keys.cut_key", "keys.exceed_copies"}
+            | {"keys.decide_request", "keys.cut_key", "keys.exceed_copies", "keys.decide_loss", "keys.waive_charge"}
+            | {"keys.run_campaign", "keys.waive_clearance"}
+            | _edits("keys", "feerule")
             | {"accounts.block_person", "accounts.deactivate_person", "accounts.accept_department"}
             | {"accounts.resend_notice", "accounts.register_kiosk", "accounts.import_person", "accounts.assign_roles"}
             | {"assets.import_building", "keys.import_key", "keys.import_keysymbol"}

@@ -22,6 +22,7 @@ urlpatterns = [
     path("cutting/", views.cutting_list, name="cutting_list"),
     path("approvals/", views.approval_list, name="approval_list"),
     path("approvals/<int:pk>/", views.approval, name="approval"),
+    path("losses/<int:pk>/", views.loss, name="loss"),
     path("desk/", views.desk, name="desk"),
     path("desk/return/", views.desk_return, name="desk_return"),
     path("desk/check-out/", views.desk_check_out, name="desk_check_out"),

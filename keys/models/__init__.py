@@ -2,39 +2,55 @@
 
 from keys.models.approvals import Approval, ApprovedDoor, Delegation
 from keys.models.cabinets import Cabinet, Hook
+from keys.models.charges import Charge, Event, FeeRule
 from keys.models.doors import Door, Pinning
 from keys.models.exceptions import Hold, LoanException
 from keys.models.inventory import Key
 from keys.models.keysets import Keyset, Operates
 from keys.models.loans import Loan
+from keys.models.losses import CabinetCount, LossReport
 from keys.models.proposals import CuttingJob, Proposal, ProposedKey
+from keys.models.rekeyings import KeySwap, RekeyedDoor, RekeyedSymbol, Rekeying
 from keys.models.renewals import Reminder, Renewal
 from keys.models.requests import KeyRequest, RequestItem, RequestMessage
+from keys.models.reviews import Attestation, Campaign, Separation
 from keys.models.symbols import KeySymbol
 from keys.models.systems import KeySystem
 
 __all__ = [
     "Approval",
     "ApprovedDoor",
+    "Attestation",
     "Cabinet",
+    "CabinetCount",
+    "Campaign",
+    "Charge",
     "CuttingJob",
     "Delegation",
     "Door",
+    "Event",
+    "FeeRule",
     "Hold",
     "Hook",
     "Key",
     "KeyRequest",
+    "KeySwap",
     "KeySymbol",
     "KeySystem",
     "Keyset",
     "Loan",
     "LoanException",
+    "LossReport",
     "Operates",
     "Pinning",
     "Proposal",
     "ProposedKey",
+    "RekeyedDoor",
+    "RekeyedSymbol",
+    "Rekeying",
     "Reminder",
     "Renewal",
     "RequestItem",
     "RequestMessage",
+    "Separation",
 ]

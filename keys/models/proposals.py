@@ -10,6 +10,7 @@ from keys.models.doors import Pinning
 from keys.models.exceptions import Hold
 from keys.models.inventory import Key
 from keys.models.loans import Loan
+from keys.models.rekeyings import KeySwap
 from keys.models.requests import KeyRequest
 from keys.models.symbols import KeySymbol
 from keysite.ledger import kept_history
@@ -175,15 +176,22 @@ class CuttingJobQuerySet(models.QuerySet):
         return self if person.has_perm("keys.view_cuttingjob") else self.none()
 
     def for_list(self):
-        return self.select_related("line__symbol__system", "line__proposal__request__person", "key", "cut_by").order_by(
-            "pk"
-        )
+        of_line = ("line__symbol__system", "line__proposal__request__person")
+        of_swap = ("swap__symbol__system", "swap__loan__borrower", "swap__rekeying")
+        return self.select_related(*of_line, *of_swap, "key", "cut_by").order_by("pk")
 
 
 class CuttingJob(models.Model):
-    """A key that the shop has to make: queued, cut, checked, and delivered to the desk; or cancelled."""
+    """A key that the shop has to make, for a request or for who has an old key of a rekeying: queued, cut, checked,
+    and delivered to the desk; or cancelled.
+    """
 
-    line = models.OneToOneField(ProposedKey, models.PROTECT, related_name="job", verbose_name=_("promised as"))
+    line = models.OneToOneField(
+        ProposedKey, models.PROTECT, null=True, blank=True, related_name="job", verbose_name=_("promised as")
+    )
+    swap = models.OneToOneField(
+        KeySwap, models.PROTECT, null=True, blank=True, related_name="job", verbose_name=_("to swap")
+    )
     queued_at = models.DateTimeField(_("queued"))
     cut_at = models.DateTimeField(_("cut"), null=True, blank=True)
     cut_by = models.ForeignKey(
@@ -209,6 +217,10 @@ class CuttingJob(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
+                condition=Q(line__isnull=False, swap__isnull=True) | Q(line__isnull=True, swap__isnull=False),
+                name="cuttingjob_for_a_request_or_a_swap",
+            ),
+            models.CheckConstraint(
                 condition=Q(cut_at__isnull=True, cut_by__isnull=True) | Q(cut_at__isnull=False, cut_by__isnull=False),
                 name="cuttingjob_cut_by_someone",
             ),
@@ -228,4 +240,18 @@ class CuttingJob(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.line.symbol} · {self.line.proposal.request}"
+        return f"{self.symbol} · {self.wanted_for}"
+
+    @property
+    def symbol(self):
+        return (self.line or self.swap).symbol
+
+    @property
+    def wanted_for(self):
+        """The request or the rekeying."""
+        return self.line.proposal.request if self.line else self.swap.rekeying
+
+    @property
+    def person(self):
+        """Who gets the key."""
+        return self.line.proposal.request.person if self.line else self.swap.loan.borrower

@@ -1,6 +1,6 @@
 """What is written about keys: receipts and reminders of loans, and what happens to a request."""
 
-from keys.notices import loans, requests
+from keys.notices import loans, losses, requests
 from keys.notices.loans import (
     CONTACT_FROM,
     check_out_undone,
@@ -19,6 +19,7 @@ from keys.notices.loans import (
     return_claimed,
     return_undone,
 )
+from keys.notices.losses import loss_reported
 from keys.notices.requests import (
     approval_wanted,
     approvals_escalated,
@@ -34,7 +35,7 @@ from keys.notices.requests import (
     request_sent,
 )
 
-CONTENTS = loans.CONTENTS | requests.CONTENTS
+CONTENTS = loans.CONTENTS | requests.CONTENTS | losses.CONTENTS
 
 __all__ = [
     "CONTACT_FROM",
@@ -55,6 +56,7 @@ __all__ = [
     "keys_returned",
     "loan_renewed",
     "loan_transferred",
+    "loss_reported",
     "other_keys",
     "payment_recorded",
     "receipt_facts",

@@ -8,6 +8,7 @@ from accounts.models import Trust
 from keys import notices
 from keys.models import Hold, Loan, ProposedKey
 from keys.models.loans import UNDO_TIME
+from keys.operations.exposures import reopen_reports
 from keys.operations.fulfilment import undo_hand_over
 from keys.operations.inventory import unretire
 from keys.operations.rules import RELATED, Basket, allowed_until
@@ -48,6 +49,7 @@ def _undo_return(loan, by, now):
         unretire(key, by=by, reason="return undone")
     if loan.found_at == loan.returned_at:
         loan.found_at = loan.found_by = None
+        reopen_reports([key], by=by, since=loan.returned_at)
     loan.returned_at = loan.returned_by = None
     loan.condition = ""
     record(loan, by=by, reason="return undone")

@@ -4,7 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from keys.models import Key, Loan
+from keys.models import Key, Loan, LossReport
+from keys.operations.exposures import close_reports, open_report
 from keys.operations.holds import end_holds
 from keysite.ledger import Refusal, lock, record, record_changes
 
@@ -43,6 +44,8 @@ def retire_key(*, key, by, retirement, reason):
     if loan and retirement == Key.Retirement.DISPOSED:
         raise Refusal(_("Key %(key)s was reported lost: retire it as lost or broken.") % {"key": key})
     retire_all([key], retirement, reason, at=timezone.now(), by=by)
+    if retirement == Key.Retirement.LOST:
+        open_report(key, by=by, source=LossReport.Source.DESK, loan=loan, words=reason)
 
 
 @transaction.atomic
@@ -60,6 +63,8 @@ def reinstate_key(*, key, by, reason):
     if not reason:
         raise Refusal(_("Say why key %(key)s is reinstated.") % {"key": key})
     _refuse_beyond_most(key.symbol)
+    if key.retirement == Key.Retirement.LOST and not Loan.objects.lost().of([key]).exists():
+        close_reports([key], by=by)
     unretire(key, by=by, reason=f"reinstated: {reason}")
 
 

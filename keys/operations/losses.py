@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Trust
 from accounts.operations import with_trust
 from keys import notices
-from keys.models import Loan
+from keys.models import Loan, LossReport
+from keys.operations.exposures import close_reports, open_report
 from keys.operations.rules import RELATED
 from keysite.ledger import Refusal, lock, record
 
@@ -16,10 +17,12 @@ MOST = 9_999_999  # what the column holds
 
 
 @transaction.atomic
-def report_lost(*, loan, by, trust=Trust.STAFF, loss=Loan.Loss.LOST):
+def report_lost(*, loan, by, trust=Trust.STAFF, loss=Loan.Loss.LOST, words="", police="", source=None):
     """The key is lost, or broke in the lock. Reminders stop; nobody gets the key until it is found.
 
-    Refused when it is back, and when it was reported before.
+    A lost one becomes an exposure of the doors it opens (``LossReport``): ``words`` say what happened, ``police`` is
+    the number of a report to the police, ``source`` how it came out (None: its holder or the desk says so). Refused
+    when it is back, and when it was reported before.
     """
     lock(loan, *RELATED)
     if not loan.is_open:
@@ -30,6 +33,9 @@ def report_lost(*, loan, by, trust=Trust.STAFF, loss=Loan.Loss.LOST):
     loan.lost_at, loan.lost_by, loan.loss = timezone.now(), by, loss
     loan.found_at = loan.found_by = loan.claimed_at = loan.claimed_by = None
     record(loan, by=by, reason=with_trust(f"reported {loss}", trust))
+    if loss == Loan.Loss.LOST:
+        holder = LossReport.Source.HOLDER if by.pk == loan.borrower_id else LossReport.Source.DESK
+        open_report(loan.key, by=by, source=source or holder, loan=loan, words=words, police=police)
     notices.key_lost(loan, by=by)
 
 
@@ -73,4 +79,5 @@ def report_found(*, loan, by, trust=Trust.STAFF):
 
     loan.found_at, loan.found_by = timezone.now(), by
     record(loan, by=by, reason=with_trust("found", trust))
+    close_reports([loan.key], by=by)
     notices.key_found(loan, by=by)

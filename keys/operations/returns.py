@@ -10,6 +10,7 @@ from accounts.models import Trust
 from accounts.operations import with_trust
 from keys import notices
 from keys.models import Key, Loan
+from keys.operations.exposures import close_reports
 from keys.operations.inventory import retire_all
 from keys.operations.rules import RELATED, keys_in
 from keysite.ledger import BasketRefusal, Refusal, lock, lock_all, record, record_changes
@@ -91,13 +92,16 @@ def reject_claim(*, loan, by):
 
 def _put_back(loans, *, by, trust, condition, kiosk):
     """What a return does to locked loans and, when they come back broken, to their locked keys."""
-    now = timezone.now()
+    now, found = timezone.now(), []
     for loan in loans:
         back_at = max(now, loan.out_at)
         if loan.is_lost:
             loan.found_at, loan.found_by = back_at, by
+            found.append(loan.key)
         loan.returned_at, loan.returned_by, loan.condition = back_at, by, condition
     record_changes(loans, RETURN, by=by, reason=with_trust("returned", trust, kiosk))
+    if found:
+        close_reports(found, by=by)
     if condition == Loan.Condition.BROKEN:
         keys = [loan.key for loan in loans if loan.key.retired_at is None]
         retire_all(keys, Key.Retirement.BROKEN, "came back broken", at=now, by=by)

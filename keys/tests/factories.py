@@ -10,6 +10,7 @@ from accounts.tests.factories import LoanTermFactory, PersonFactory
 from assets.tests.factories import BuildingFactory
 from keys.models import (
     Cabinet,
+    Charge,
     Door,
     Hold,
     Hook,
@@ -19,6 +20,7 @@ from keys.models import (
     KeySystem,
     Loan,
     LoanException,
+    LossReport,
     Operates,
     Pinning,
 )
@@ -76,6 +78,38 @@ class LoanFactory(factory.django.DjangoModelFactory):
     trust = Trust.STAFF
     out_at = factory.LazyFunction(lambda: timezone.now() - timedelta(hours=1))
     due_at = factory.LazyAttribute(lambda loan: loan.out_at + timedelta(days=7))
+
+
+class LossReportFactory(factory.django.DjangoModelFactory):
+    """A key that its holder has just reported lost."""
+
+    class Meta:
+        model = LossReport
+
+    key = factory.SubFactory(KeyFactory)
+    loan = factory.SubFactory(
+        LoanFactory,
+        key=factory.SelfAttribute("..key"),
+        lost_at=factory.LazyFunction(timezone.now),
+        lost_by=factory.SelfAttribute("borrower"),
+        loss="lost",
+    )
+    source = LossReport.Source.HOLDER
+    reported_at = factory.LazyFunction(timezone.now)
+    reported_by = factory.SelfAttribute("loan.borrower")
+
+
+class ChargeFactory(factory.django.DjangoModelFactory):
+    """What was charged for a lost key."""
+
+    class Meta:
+        model = Charge
+
+    loan = factory.SubFactory(LoanFactory)
+    person = factory.SelfAttribute("loan.borrower")
+    event = "lost"
+    amount = 50
+    charged_at = factory.LazyFunction(timezone.now)
 
 
 class LoanExceptionFactory(factory.django.DjangoModelFactory):

@@ -65,5 +65,5 @@ def test_a_found_key_may_be_lost_again(loan, clerk):
 
 
 def test_what_it_costs(loan, clerk):
-    with queries(exactly=4):
+    with queries(exactly=7):
         report_lost(loan=loan, by=clerk)

@@ -6,6 +6,7 @@ from keys.views.desk import desk, desk_check_out, desk_reject, desk_return, desk
 from keys.views.doors import door, door_list, key_fitting
 from keys.views.kiosk import kiosk_check_out, kiosk_code, kiosk_done, kiosk_return, kiosk_start
 from keys.views.loans import loan_check_out, loan_find, loan_lose, loan_renew, loan_return, receipt
+from keys.views.losses import loss
 from keys.views.requests import key_request, key_request_list, key_request_new
 from keys.views.start import key_tag, start
 
@@ -35,6 +36,7 @@ __all__ = [
     "loan_lose",
     "loan_renew",
     "loan_return",
+    "loss",
     "receipt",
     "start",
 ]

@@ -41,4 +41,5 @@ key_request_new                       in  ok  ok | ok  ok  ok  ok  ok  ok
 key_request                           in  404 404 | ok  ok  ok  404 ok  ok
 approval_list                         in  ok  ok | ok  ok  ok  ok  ok  ok
 approval                              in  404 404 | 404 404 ok  404 404 404
+loss                                  in  404 404 | ok  ok  ok  404 ok  ok  / in  405 405 | 405 405 405 405 405 405
 """

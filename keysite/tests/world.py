@@ -11,7 +11,15 @@ from accounts.tests.factories import PersonFactory
 from assets.models import Building, BuildingManager, Space
 from assets.tests.factories import AssignmentFactory, assets_of_every_kind
 from keys.models import Approval, KeyRequest, Renewal
-from keys.tests.factories import HoldFactory, HookFactory, KeyFactory, LoanExceptionFactory, LoanFactory, opening
+from keys.tests.factories import (
+    HoldFactory,
+    HookFactory,
+    KeyFactory,
+    LoanExceptionFactory,
+    LoanFactory,
+    LossReportFactory,
+    opening,
+)
 from tickets.tests.factories import TicketFactory, tickets_of_every_kind
 
 # What stands in the address of a page that is about nothing in the register.
@@ -46,6 +54,7 @@ MADE_UP = {
 ABOUT = {
     "key_request": "keys_keyrequest",
     "approval": "keys_approval",
+    "loss": "keys_lossreport",
     "asset_photos": "assets_asset",
     "asset_photo": "assets_assetphoto",
     "asset_thumbnail": "assets_assetphoto",
@@ -87,6 +96,7 @@ class World:
             "keys_loanexception": LoanExceptionFactory(person=somebody, symbol=key.symbol),
             **self._request(somebody, building),
             "keys_hold": HoldFactory(key__symbol=key.symbol),
+            "keys_lossreport": LossReportFactory(key__symbol=key.symbol, loan__borrower=somebody),
         }
 
     def address_of(self, name):

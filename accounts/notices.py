@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from accounts.codes import code_of
-from accounts.models import Department, EmailCode, Notice, Person
+from accounts.codes import code_of, token_of
+from accounts.models import Department, EmailCode, Invitation, Notice, Person
 from keysite.cache import is_away, leave_alone
 from keysite.logs import current_id
 
@@ -137,6 +137,17 @@ def email_code(notice):
     return render("email_code", context={"code": code_of(proof)})
 
 
+def invitation(notice):
+    """The link by which somebody comes in; pointless once it was used or withdrawn, or is too old."""
+    rows = Invitation.objects.open(at=timezone.now()).select_related("invited_by")
+    row = rows.filter(pk=notice.facts.get("invitation")).first()
+    if row is None:
+        return None
+    inviter = " ".join(row.invited_by.name.split())
+    context = {"inviter": inviter, "until": row.until, "link": link("invitation_accept", token_of(row))}
+    return render("invitation", person=notice.person, context=context)
+
+
 def password_reset(notice):
     """The link that sets a new password, made now: it is good for an hour and for one use."""
     person = notice.person
@@ -195,6 +206,7 @@ def address_changed(notice):
 CONTENTS = {
     "address_changed": address_changed,
     "email_code": email_code,
+    "invitation": invitation,
     "password_reset": password_reset,
     "sign_in_changed": sign_in_changed,
     "disavowed": disavowed,

@@ -40,7 +40,7 @@ _REPAIRS = ("workentry", "check", "helper", "occurrence")
 _SEE_ALL = {"accounts.see_everything"}
 
 _READ = (
-    _views("accounts", *_PEOPLE, "notice", "kiosk")
+    _views("accounts", *_PEOPLE, "notice", "kiosk", "invitation")
     | _views("assets", "building", "space", "buildingmanager", *_CATALOGUE, *_INVENTORY, *_HANDED_OUT)
     | _views("keys", *_KEYS, *_DOORS, *_LOANS, *_REQUESTS, *_LOSSES, *_REVIEWS, "delegation")
     | _views("tickets", *_TICKETS, *_THREADS, *_REPAIRS, "trackinglink")
@@ -109,6 +109,7 @@ ROLES = {
             | _edits("accounts", "person", "department")
             | _edits("assets", *_CATALOGUE, *_INVENTORY)
             | {"accounts.block_person", "accounts.accept_department", "accounts.resend_notice", "keys.export_charge"}
+            | {"accounts.invite"}
             | {"keys.change_loan", "assets.change_assignment"}
         ),
     ),
@@ -123,6 +124,7 @@ ROLES = {
             | {"keys.count_keys", "keys.run_campaign"}
             | {"keys.import_key", "keys.import_keysymbol", "keys.export_key", "keys.export_keysymbol"}
             | _SHOP
+            | {"accounts.invite"}
         ),
     ),
     "building_manager": Role(
@@ -131,6 +133,7 @@ ROLES = {
             _views("assets", "building", "space", "asset", "assignment")
             | _views("keys", "keysymbol", "key", "loan", *_DOORS, "lossreport", "rekeying", "attestation")
             | _views("tickets", "ticket")
+            | {"accounts.invite"}
         ),
     ),
     "technician": Role(
@@ -165,6 +168,7 @@ ROLES = {
             | {"assets.undo_import"}
             | _edits("keys", *_KEYS)
             | {"keys.change_loan", "assets.change_assignment", "keys.retire_key", "keys.retire_keysymbol"}
+            | {"accounts.invite"}
             | {"keys.decide_request", "keys.cut_key", "keys.exceed_copies", "keys.decide_loss", "keys.waive_charge"}
             | {"keys.run_campaign", "keys.waive_clearance"}
             | _edits("keys", "feerule")

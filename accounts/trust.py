@@ -40,6 +40,13 @@ def works_here(person):
     return person.is_staff and (person.is_superuser or bool(person.get_all_permissions()))
 
 
+def enters_by_link(person):
+    """Whether a link in a mail may sign ``person`` in. Not whoever works here: the link is good for days, can be
+    forwarded, and is bound to no browser; they show what they always show.
+    """
+    return not (person.is_staff or person.is_superuser)
+
+
 def staff_gate(request):
     """None when staff may go on, else the page that asks for the factor first. Refused (403) for everybody else."""
     if not works_here(request.user):

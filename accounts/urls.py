@@ -19,6 +19,9 @@ urlpatterns = [
     path("sign-out/", account.logout, name="sign_out"),
     path("profile/", views.profile, name="profile"),
     path("departments/propose/", views.department_propose, name="department_propose"),
+    path("invitations/", views.invitation_list, name="invitation_list"),
+    path("invitations/<int:pk>/withdraw/", views.invitation_withdraw, name="invitation_withdraw"),
+    path("invited/<str:token>/", views.invitation_accept, name="invitation_accept"),
     path("not-me/<str:token>/", views.not_me, name="not_me"),
     path("kiosk/register/<str:token>/", views.kiosk_register, name="kiosk_register"),
     # Passwords

@@ -49,6 +49,7 @@ NAVIGATION = [
         _list(_("Renewals"), "event_repeat", "keys", "renewal"),
         _list(_("Exceptions"), "add_moderator", "keys", "loanexception"),
         _list(_("Holds"), "bookmark", "keys", "hold"),
+        _entry(_("Invite somebody"), "person_add", "invitation_list", "accounts.invite"),
         _entry(_("Requests that need me"), "approval", "approval_list", "keys.decide_request"),
     ),
     _group(
@@ -100,6 +101,7 @@ NAVIGATION = [
     _group(
         _("People"),
         _list(_("People"), "group", "accounts", "person"),
+        _list(_("Invitations"), "forward_to_inbox", "accounts", "invitation"),
         _list(_("Departments"), "corporate_fare", "accounts", "department"),
         _list(_("Affiliations"), "badge", "accounts", "affiliation"),
     ),

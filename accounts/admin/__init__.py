@@ -1,6 +1,7 @@
 """Staff pages for people, what they may borrow and what is written to them."""
 
 from accounts.admin.departments import AffiliationAdmin, DepartmentAdmin
+from accounts.admin.invitations import InvitationAdmin
 from accounts.admin.kiosks import KioskAdmin
 from accounts.admin.notices import NoticeAdmin
 from accounts.admin.people import PersonAdmin
@@ -10,6 +11,7 @@ __all__ = [
     "AffiliationAdmin",
     "ClosedDayAdmin",
     "DepartmentAdmin",
+    "InvitationAdmin",
     "KioskAdmin",
     "LoanTermAdmin",
     "NoticeAdmin",

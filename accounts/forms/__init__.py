@@ -4,7 +4,7 @@ from accounts.forms.baskets import BasketField, BasketForm, Line, clip, is_reada
 from accounts.forms.deeds import DeedForm, new_once
 from accounts.forms.desk import TakerForm
 from accounts.forms.fields import AddressField, CodeField, DayField, DepartmentField, TimeOfDayField
-from accounts.forms.people import CodeForm, DepartmentProposalForm, ProfileForm, SignInForm
+from accounts.forms.people import CodeForm, DepartmentProposalForm, InvitationForm, ProfileForm, SignInForm
 
 __all__ = [
     "AddressField",
@@ -16,6 +16,7 @@ __all__ = [
     "DeedForm",
     "DepartmentField",
     "DepartmentProposalForm",
+    "InvitationForm",
     "Line",
     "ProfileForm",
     "SignInForm",

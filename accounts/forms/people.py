@@ -19,6 +19,20 @@ class SignInForm(DeedForm):
     next = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
+class InvitationForm(DeedForm):
+    """Whom to invite: an address, and nothing else that could be mailed to a stranger."""
+
+    email = AddressField(help_text=gettext_lazy("Of whoever is to ask for keys."))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].widget.attrs["autocomplete"] = "off"  # it is somebody else's
+        self.fields["email"].error_messages["required"] = _("Type the address of whoever is to come.")
+
+    def refuse(self, refusal):
+        self.add_error("email", str(refusal))
+
+
 class CodeForm(forms.Form):
     code = CodeField()
 

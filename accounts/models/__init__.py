@@ -1,6 +1,7 @@
 """People, what they may borrow and until when, and what is written to them."""
 
 from accounts.models.departments import Affiliation, Department, KeyLevel, KeyOrder
+from accounts.models.invitations import Invitation
 from accounts.models.lending import Lent, LentQuerySet, midnight
 from accounts.models.notices import FormKey, Notice
 from accounts.models.people import Person, Trust
@@ -13,6 +14,7 @@ __all__ = [
     "Department",
     "EmailCode",
     "FormKey",
+    "Invitation",
     "KeyLevel",
     "KeyOrder",
     "Kiosk",

@@ -8,6 +8,7 @@ from accounts.operations.departments import (
 )
 from accounts.operations.forms import once
 from accounts.operations.imports import PERSON_COLUMNS, import_people
+from accounts.operations.invitations import accept_invitation, invite, withdraw_invitation
 from accounts.operations.kiosks import claim_kiosk, clerk_by_pin, kiosk_of, register_kiosk, revoke_kiosk
 from accounts.operations.lending import (
     calendar_of,
@@ -48,6 +49,7 @@ from accounts.operations.roles import assign_roles, sync_roles
 __all__ = [
     "PERSON_COLUMNS",
     "accept_department",
+    "accept_invitation",
     "add_department",
     "anonymise",
     "ask_code",
@@ -66,6 +68,7 @@ __all__ = [
     "day_moment",
     "due_moment",
     "import_people",
+    "invite",
     "issue_pin",
     "kiosk_of",
     "note_bounce",
@@ -90,4 +93,5 @@ __all__ = [
     "tell_sign_in_changed",
     "unblock",
     "with_trust",
+    "withdraw_invitation",
 ]

@@ -19,7 +19,7 @@ from keysite.reply_addresses import tagged
 log = logging.getLogger(__name__)
 GIVE_UP_AFTER = timedelta(days=5)
 LONGEST_WAIT = timedelta(hours=1)
-SECRET = {"email_code", "password_reset"}  # kinds whose words are not kept
+SECRET = {"email_code", "invitation", "password_reset"}  # kinds whose words are not kept
 
 
 def send_notices(*, contents, at, carry=None):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts import notices
 from accounts.codes import keyed_digest
-from accounts.models import EmailCode, Notice, Person
+from accounts.models import EmailCode, Invitation, Notice, Person
 from keysite.ledger import Refusal, lock, lock_word, record
 
 PROFILE = ("first_name", "last_name", "phone", "identifier", "affiliation", "department", "language", "time_zone")
@@ -217,6 +217,10 @@ def _take_away(person):
 def _forget_address(person, address, nobody):
     """What was written to or about the address, and what the console's log calls things after it."""
     EmailCode.objects.filter(address__iexact=address).delete()
+    invitations = list(Invitation.objects.about(person, address).values_list("pk", flat=True))
+    Invitation.objects.standing().filter(pk__in=invitations).update(withdrawn_at=timezone.now())
+    Invitation.objects.filter(pk__in=invitations).update(email=nobody)
+    Invitation.history.filter(id__in=invitations).update(email=nobody)
     Notice.objects.filter(address__iexact=address).update(address=nobody)
     about = Notice.objects.filter(Q(person=person) | Q(address=nobody) | Q(text__icontains=address))
     about.update(sent_to="", subject="", text="", last_error="", facts={})

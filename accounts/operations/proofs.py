@@ -70,7 +70,7 @@ def sign_in_by_code(*, proof, browser, code):
     check_code(proof=proof, purpose="sign-in", browser=browser, code=code)
     with transaction.atomic():
         spend_code(proof=proof)
-        return _let_in(prove_address(address=proof.address))
+        return let_in(prove_address(address=proof.address))
 
 
 @transaction.atomic
@@ -79,7 +79,7 @@ def sign_in_by_provider(*, account, address, **names):
 
     From now on the account leads to this person, whatever its address. Refused when the person is inactive.
     """
-    person = _let_in(prove_address(address=address, how=account.provider, **names))
+    person = let_in(prove_address(address=address, how=account.provider, **names))
     account.user = person
     account.save()
     return person
@@ -126,7 +126,8 @@ def _why_not(proof, purpose, browser):
     return None
 
 
-def _let_in(person):
+def let_in(person):
+    """``person``, whose address is proved. Refused when inactive."""
     if not person.is_active:
         raise Refusal(_("You cannot sign in with this address. Ask %(desk)s.") % {"desk": settings.DESK_CONTACT})
     return person

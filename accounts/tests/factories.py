@@ -1,9 +1,12 @@
 """Dull rows for tests."""
 
+from datetime import timedelta
+
 import factory
 from django.utils import timezone
 
-from accounts.models import Affiliation, Department, LoanTerm, Person
+from accounts.codes import digest, token_of
+from accounts.models import Affiliation, Department, Invitation, LoanTerm, Person
 
 
 class LoanTermFactory(factory.django.DjangoModelFactory):
@@ -40,3 +43,15 @@ class PersonFactory(factory.django.DjangoModelFactory):
     last_name = factory.Sequence("Person {}".format)
     affiliation = factory.SubFactory(AffiliationFactory)
     email_proved_at = factory.LazyFunction(timezone.now)
+
+
+class InvitationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Invitation
+
+    email = factory.Sequence("invited{}@example.edu".format)
+    invited_by = factory.SubFactory(PersonFactory)
+    at = factory.LazyFunction(timezone.now)
+    until = factory.LazyAttribute(lambda row: row.at + timedelta(days=14))
+    seed = factory.Sequence("seed{}".format)
+    digest = factory.LazyAttribute(lambda row: digest(token_of(row)))

@@ -7,7 +7,13 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import ClosedDay, EmailCode, Kiosk, LoanTerm, Notice, Person, TermDate
-from accounts.tests.factories import AffiliationFactory, DepartmentFactory, LoanTermFactory, PersonFactory
+from accounts.tests.factories import (
+    AffiliationFactory,
+    DepartmentFactory,
+    InvitationFactory,
+    LoanTermFactory,
+    PersonFactory,
+)
 from keysite.tests.constraints import constraints_of, refused_by
 
 NOW, DAY = timezone.now(), date(2026, 3, 2)
@@ -52,6 +58,19 @@ REFUSED = [
     ("person_anonymised_is_inactive", lambda: PersonFactory(anonymised_at=NOW)),
     ("person_not_own_sponsor", lambda: Person.objects.filter(pk=PersonFactory().pk).update(sponsor=F("id"))),
     ("emailcode_five_tries", lambda: EmailCode.objects.create(address="a@example.edu", expires_at=NOW, tries=6)),
+    (
+        "invitation_one_standing_per_address",
+        lambda: [InvitationFactory(email=email) for email in ("a@example.edu", "A@Example.EDU")],
+    ),
+    ("invitation_address_trimmed", lambda: InvitationFactory(email=" a@example.edu")),
+    ("invitation_address_trimmed", lambda: InvitationFactory(email="")),
+    ("invitation_ends_after_it_began", lambda: InvitationFactory(until=NOW - timedelta(days=1))),
+    ("invitation_accepted_by_someone", lambda: InvitationFactory(accepted_at=NOW)),
+    ("invitation_accepted_by_someone", lambda: InvitationFactory(person=PersonFactory())),
+    (
+        "invitation_not_accepted_and_withdrawn",
+        lambda: InvitationFactory(accepted_at=NOW, person=PersonFactory(), withdrawn_at=NOW),
+    ),
     ("kiosk_one_per_name", lambda: [Kiosk.objects.create(name="Gatehouse") for _number in range(2)]),
     ("kiosk_one_per_token", lambda: [Kiosk.objects.create(name=name, token_digest="d") for name in ("A", "B")]),
     ("kiosk_asks_for_known_proof", lambda: Kiosk.objects.create(name="A", asks="")),

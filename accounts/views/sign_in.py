@@ -51,20 +51,23 @@ def sign_in_code(request):
     if request.method == "POST" and form.is_valid() and _in_time(request, form, "sign_in_code"):
         try:
             person = sign_in_by_code(proof=proof, browser=state["browser"], code=form.cleaned_data["code"])
-            return _enter(request, person, state["next"])
+            del request.session[STATE]
+            return enter(request, person, state["next"])
         except Refusal as refusal:
             form.add_error("code", str(refusal))
     again = SignInForm(initial={"address": proof.address, "next": state["next"]})
     return render(request, "accounts/sign_in_code.html", {"form": form, "again": again, "address": proof.address})
 
 
-def _enter(request, person, going_to):
+def enter(request, person, going_to, *, method="code"):
     """Hand over to allauth: it asks for a second factor, renews the session and goes on."""
-    del request.session[STATE]
-    if not person.name:
-        going_to = f"{reverse('profile')}?{urlencode({'next': going_to})}"
-    record_authentication(request, person, method="code")
-    return perform_login(request, Login(user=person, redirect_url=going_to or reverse("start")))
+    record_authentication(request, person, method=method)
+    return perform_login(request, Login(user=person, redirect_url=by_profile(person, going_to) or reverse("start")))
+
+
+def by_profile(person, going_to):
+    """Where ``person`` goes on to: who has no name yet says first who they are."""
+    return going_to if person.name else f"{reverse('profile')}?{urlencode({'next': going_to})}"
 
 
 def _in_time(request, form, action):

@@ -60,6 +60,12 @@ accounts_department_add                         ok  no  no  no  no  ok
 accounts_department_history                     ok  ok  go  go  ok  ok
 accounts_department_delete                      no  no  no  no  no  no
 accounts_department_change                      ok  ok  no  no  ok  ok  / ok  no  no  no  no  ok
+accounts_invitation_withdraw_invitation         ok  ok  no  no  no  ok
+accounts_invitation_changelist                  ok  ok  no  no  ok  ok
+accounts_invitation_add                         no  no  no  no  no  no
+accounts_invitation_history                     ok  ok  go  go  ok  ok
+accounts_invitation_delete                      no  no  no  no  no  no
+accounts_invitation_change                      ok  ok  no  no  ok  ok  / no  no  no  no  no  no
 accounts_kiosk_register_kiosk                   no  no  no  no  no  ok
 accounts_kiosk_revoke_kiosk                     no  no  no  no  no  ok
 accounts_kiosk_changelist                       ok  ok  no  no  ok  ok
@@ -189,6 +195,9 @@ sign_in_code                          in  in  in | in  in  in  in  in  in
 sign_out                              go  ok  ok | ok  ok  ok  ok  ok  ok  / go  go  go | go  go  go  go  go  go
 profile                               in  ok  ok | ok  ok  ok  ok  ok  ok
 department_propose                    in  ok  ok | ok  ok  ok  ok  ok  ok
+invitation_list                       in  no  no | ok  ok  ok  no  no  ok
+invitation_withdraw                   in  405 405 | 405 405 405 405 405 405  / in  no  no | 404 404 404 no  no  404
+invitation_accept                     404 404 404 | 404 404 404 404 404 404
 not_me                                404 404 404 | 404 404 404 404 404 404
 kiosk_register                        ok  ok  ok | ok  ok  ok  ok  ok  ok  / 410 410 410 | 410 410 410 410 410 410
 account_login                         ok  go  go | go  go  go  go  go  go

@@ -49,14 +49,8 @@ BY_NOBODY |= {"expire_reservations", "send_notices", "sync_roles", "make_demo", 
 BY_NOBODY |= {"fetch_mail", "note_bounce", "receive_mail"}
 BY_NOBODY |= {"confirm_silent_tickets", "make_scheduled_tickets", "purge_tickets", "remind_of_tickets", "wake_tickets"}
 BY_WHO_PROVES_IT = {"ask_code", "ask_password", "check_code", "prove_address", "sign_in_by_code", "spend_code"}
-BY_WHO_PROVES_IT |= {
-    "sign_in_by_provider",
-    "claim_kiosk",
-    "disavow",
-    "once",
-    "check_out_at_kiosk",
-    "take_back_at_kiosk",
-}
+BY_WHO_PROVES_IT |= {"accept_invitation", "sign_in_by_provider", "claim_kiosk", "disavow", "once"}
+BY_WHO_PROVES_IT |= {"check_out_at_kiosk", "take_back_at_kiosk"}
 BY_ONESELF = {"complete_profile", "set_password", "tell_sign_in_changed"}
 # Questions, which change nothing; those about one thing take it without a keyword.
 QUESTIONS = {

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from accounts.models import Affiliation, ClosedDay, Department, Kiosk, LoanTerm, Notice, Person
-from accounts.tests.factories import PersonFactory
+from accounts.tests.factories import InvitationFactory, PersonFactory
 from assets.models import Building, Space
 from assets.tests.factories import assets_of_every_kind
 from keys.models import Key, KeySymbol, Loan, Renewal
@@ -53,6 +53,7 @@ def console(client, administrator):
     LoanExceptionFactory()
     HoldFactory()
     HookFactory()
+    InvitationFactory()
     Kiosk.objects.create(name="Desk", place="Hall")
     ClosedDay.objects.create(on="2026-12-25")
     Department.objects.create(name="Physics", accepted_at=now)

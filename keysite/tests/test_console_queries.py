@@ -9,8 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
-from accounts.models import Affiliation, ClosedDay, Department, Kiosk, LoanTerm, Notice, Person, TermDate
-from accounts.tests.factories import AffiliationFactory, DepartmentFactory, LoanTermFactory, PersonFactory
+from accounts.models import Affiliation, ClosedDay, Department, Invitation, Kiosk, LoanTerm, Notice, Person, TermDate
+from accounts.tests.factories import (
+    AffiliationFactory,
+    DepartmentFactory,
+    InvitationFactory,
+    LoanTermFactory,
+    PersonFactory,
+)
 from assets.models import (
     Asset,
     AssetModel,
@@ -236,6 +242,7 @@ PAGES = {
     Affiliation: (lambda n: AffiliationFactory(), 6, 7),
     ClosedDay: (lambda n: ClosedDay.objects.create(on=f"2026-12-0{n}"), 6, 6),
     Department: (lambda n: DepartmentFactory(), 6, 6),
+    Invitation: (lambda n: InvitationFactory(), 6, 6),
     Kiosk: (_kiosk, 6, 6),
     LoanTerm: (_term, 6, 9),
     Notice: (_notice, 6, 5),

@@ -7,7 +7,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 from accounts.models import ClosedDay, Kiosk, Notice
 from accounts.notices import post
 from accounts.operations import propose_department
-from accounts.tests.factories import PersonFactory
+from accounts.tests.factories import InvitationFactory, PersonFactory
 from assets.models import Building, BuildingManager, Space
 from assets.tests.factories import AssignmentFactory, assets_of_every_kind
 from keys.models import Approval, KeyRequest, Renewal
@@ -25,6 +25,7 @@ from tickets.tests.factories import TicketFactory, tickets_of_every_kind
 # What stands in the address of a page that is about nothing in the register.
 MADE_UP = {
     "not_me": ["x"],
+    "invitation_accept": ["x"],
     "calendar_feed": ["x"],
     "feed_revoke": [1],
     "kiosk_register": ["x"],
@@ -52,6 +53,7 @@ MADE_UP = {
 }
 # Which row other pages are about, by how their names begin; the first that fits.
 ABOUT = {
+    "invitation_withdraw": "accounts_invitation",
     "key_request": "keys_keyrequest",
     "approval": "keys_approval",
     "loss": "keys_lossreport",
@@ -144,6 +146,7 @@ class World:
             "accounts_department": propose_department(
                 name="Rhetoric", kind="department", contact_name="", contact_email="", by=somebody
             ),
+            "accounts_invitation": InvitationFactory(),
             "accounts_kiosk": Kiosk.objects.create(name="Hall", place="Hall"),
             "accounts_notice": Notice.objects.latest("pk"),
             "accounts_closedday": ClosedDay.objects.create(on="2030-01-01"),

@@ -91,6 +91,7 @@ _EXPORTS = {
     "keys.export_charge",
     "keys.export_door",
     "keys.export_key",
+    "keys.export_keyrequest",
     "keys.export_keysymbol",
     "keys.export_loan",
     "tickets.export_ticket",
@@ -132,8 +133,9 @@ ROLES = {
         frozenset(
             _views("assets", "building", "space", "asset", "assignment")
             | _views("keys", "keysymbol", "key", "loan", *_DOORS, "lossreport", "rekeying", "attestation")
+            | _views("keys", "keyrequest", "approval", "delegation")
             | _views("tickets", "ticket")
-            | {"accounts.invite"}
+            | {"accounts.invite", "keys.add_delegation"}
         ),
     ),
     "technician": Role(
@@ -170,7 +172,7 @@ ROLES = {
             | {"keys.change_loan", "assets.change_assignment", "keys.retire_key", "keys.retire_keysymbol"}
             | {"accounts.invite"}
             | {"keys.decide_request", "keys.cut_key", "keys.exceed_copies", "keys.decide_loss", "keys.waive_charge"}
-            | {"keys.run_campaign", "keys.waive_clearance"}
+            | {"keys.run_campaign", "keys.waive_clearance", "keys.add_delegation"}
             | _edits("keys", "feerule")
             | {"accounts.block_person", "accounts.deactivate_person", "accounts.accept_department"}
             | {"accounts.resend_notice", "accounts.register_kiosk", "accounts.import_person", "accounts.assign_roles"}

@@ -172,8 +172,28 @@ class CuttingJobQuerySet(models.QuerySet):
         """Cut and checked, and not at the desk yet."""
         return self.open().filter(checked_at__isnull=False)
 
+    def done(self):
+        return self.filter(done_at__isnull=False)
+
+    def cancelled(self):
+        return self.filter(cancelled_at__isnull=False)
+
+    def for_symbols(self, *symbols):
+        return self.filter(Q(line__symbol__in=symbols) | Q(swap__symbol__in=symbols))
+
+    def search(self, text):
+        """Those of the symbols, and for the people, that ``text`` means."""
+        symbols, people = KeySymbol.objects.search(text), Person.objects.search(text)
+        line = Q(line__symbol__in=symbols) | Q(line__proposal__request__person__in=people)
+        return self.filter(line | Q(swap__symbol__in=symbols) | Q(swap__loan__borrower__in=people))
+
     def visible_to(self, person):
-        return self if person.has_perm("keys.view_cuttingjob") else self.none()
+        """All for a role without scope; otherwise those for the requests that one sees."""
+        if not person.has_perm("keys.view_cuttingjob"):
+            return self.none()
+        if person.has_perm("accounts.see_everything"):
+            return self
+        return self.filter(line__proposal__request__in=KeyRequest.objects.visible_to(person))
 
     def for_list(self):
         of_line = ("line__symbol__system", "line__proposal__request__person")

@@ -162,6 +162,7 @@ class KeyRequest(models.Model):
             ("decide_request", "Can approve for the key office: masters, and where nobody else is in charge"),
             ("cut_key", "Can cut keys and deliver them"),
             ("exceed_copies", "Can have more keys of a symbol cut than its most keys"),
+            ("export_keyrequest", "Can export key requests"),
         ]
         indexes = [
             models.Index(fields=["status", "-id"], name="keyrequest_by_status"),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -17,12 +18,16 @@ LONGEST_LINE = 200
 
 @dataclass
 class Line:
-    """One line of a basket: as it was typed, the thing it names, why it cannot be taken, and where it may be."""
+    """One line of a basket: as it was typed, the thing it names, why it cannot be taken, and where it may be.
+
+    ``sooner`` is when the thing is due, where that is before the others.
+    """
 
     typed: str
     item: Any = None
     problem: str = ""
     elsewhere: str = ""  # the address of the desk that knows it
+    sooner: datetime | None = None
 
 
 class BasketField(forms.Field):

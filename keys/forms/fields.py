@@ -66,6 +66,8 @@ class KeysForm(BasketForm):
         """Say beside each line what a check-out would say now; gives back what else there is to say of the basket."""
         preview = preview_check_out(keys=self.basket_field.items, borrower=borrower, trust=trust, **terms)
         self.basket_field.mark(preview.verdicts)
+        for line in self.basket_field.lines:
+            line.sooner = preview.sooner.get(line.item)
         return preview
 
 

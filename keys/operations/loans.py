@@ -48,11 +48,15 @@ def check_out(*, keys, borrower, by, trust, term=None, due_on=None, kiosk=None, 
 
 
 class Preview(NamedTuple):
-    """What a check-out would come to now: per key its refusal or None, what is against all of it, and until when."""
+    """What a check-out would come to now: per key its refusal or None, what is against all of it, and until when.
+
+    ``sooner`` has the keys that are due before the others.
+    """
 
     verdicts: dict
-    refusal: str
-    due_at: datetime | None
+    refusal: str = ""
+    due_at: datetime | None = None
+    sooner: dict = {}
 
 
 def preview_check_out(*, keys, borrower, trust, term=None, due_on=None):
@@ -61,13 +65,17 @@ def preview_check_out(*, keys, borrower, trust, term=None, due_on=None):
     Without a ``borrower`` it judges the keys alone.
     """
     now = timezone.now()
-    verdicts = Basket(keys, borrower, trust=trust, now=now).judge(keys)
+    basket = Basket(keys, borrower, trust=trust, now=now)
+    verdicts = basket.judge(keys)
     if borrower is None:
-        return Preview(verdicts, "", None)
+        return Preview(verdicts)
     try:
-        return Preview(verdicts, "", allowed_until(borrower, term=term, due_on=due_on, now=now)[1])
+        _term, latest = allowed_until(borrower, term=term, due_on=due_on, now=now)
     except Refusal as refusal:
-        return Preview(verdicts, str(refusal), None)
+        return Preview(verdicts, str(refusal))
+    due = {key: basket.due_at(key, latest) for key in keys if verdicts[key] is None}
+    last = max(due.values(), default=latest)
+    return Preview(verdicts, "", last, {key: at for key, at in due.items() if at < last})
 
 
 def _lock_in_their_order(keys):

@@ -9,7 +9,9 @@ from django.utils import timezone
 from accounts.models import Notice, Person, Trust
 from accounts.tests.factories import AffiliationFactory, LoanTermFactory, PersonFactory
 from keys.models import Loan
+from keys.operations import add_to_request
 from keys.tests.factories import HoldFactory, KeyFactory, LoanFactory
+from keys.tests.requests import Campus
 from keysite.tests.queries import queries
 from keysite.tests.reading import post, problems_of, text_of
 
@@ -278,3 +280,20 @@ def test_query_budget_of_a_scan(desk, borrower, count):
         response = desk.post(PAGE, fields, headers=headers)
 
     assert response.status_code == 200
+
+
+def test_what_was_asked_for_until_a_day_is_said_to_be_due_then(desk):
+    campus = Campus()
+    asked, other = campus.key("AA1"), campus.key("AA2")
+    last = timezone.localdate() + timedelta(days=2)
+    request = add_to_request(by=campus.person, door=campus.doors["101"])
+    campus.approve_all(campus.send(request, needed_until=last))
+    scans = {"person": campus.person.email, "look": "1"}
+
+    alone = send(desk, keys=[str(asked)], **scans).context["taking"]
+    both = send(desk, keys=[str(asked), str(other)], **scans).context["taking"]
+
+    assert timezone.localdate(alone.answer.due_at) == last
+    assert timezone.localdate(both.answer.due_at) == timezone.localdate() + timedelta(days=7)
+    dues = [line.sooner and timezone.localdate(line.sooner) for _index, line in both.lines]
+    assert dues == [last, None]

@@ -13,7 +13,8 @@ from keys.models.proposals import CuttingJob, Proposal, ProposedKey
 from keys.models.rekeyings import KeySwap, RekeyedDoor, RekeyedSymbol, Rekeying
 from keys.models.renewals import Reminder, Renewal
 from keys.models.requests import KeyRequest, RequestItem, RequestMessage
-from keys.models.reviews import Attestation, Campaign, Separation
+from keys.models.reviews import Attestation, Campaign
+from keys.models.separations import Separation
 from keys.models.symbols import KeySymbol
 from keys.models.systems import KeySystem
 

@@ -1,4 +1,4 @@
-"""Does everybody still have the keys that the register says? Asked once a year, and before somebody leaves."""
+"""Does everybody still have the keys that the register says? Asked once a year."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -182,56 +182,3 @@ class Attestation(models.Model):
 
     def __str__(self):
         return f"{self.campaign} · {self.loan}"
-
-
-class SeparationQuerySet(models.QuerySet):
-    def open(self):
-        return self.filter(cleared_at__isnull=True)
-
-    def cleared(self):
-        return self.filter(cleared_at__isnull=False)
-
-    def visible_to(self, person):
-        return self if person.has_perm("keys.view_separation") else self.none()
-
-    def search(self, text):
-        return self.filter(among("person", Person.objects.search(text)))
-
-    def for_list(self):
-        return self.select_related("person__department", "cleared_by").order_by("leaves_on", "pk")
-
-
-class Separation(models.Model):
-    """Somebody leaves: what they hold comes back or is handed over before they are cleared, or it is waived."""
-
-    person = models.ForeignKey(Person, models.PROTECT, related_name="separations", verbose_name=_("person"))
-    leaves_on = models.DateField(_("last day"))
-    begun_at = models.DateTimeField(_("begun"))
-    cleared_at = models.DateTimeField(_("cleared"), null=True, blank=True)
-    cleared_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("cleared by")
-    )
-    waived_reason = models.CharField(_("why cleared although something is open"), max_length=500, blank=True)
-    history = kept_history()
-    objects = SeparationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("separation"), _("separations")
-        ordering = ["leaves_on", "pk"]
-        permissions = [
-            ("clear_person", "Can clear people who leave"),
-            ("waive_clearance", "Can clear people who leave although something is open"),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["person"], condition=Q(cleared_at__isnull=True), name="separation_one_open_per_person"
-            ),
-            models.CheckConstraint(
-                condition=Q(cleared_at__isnull=True, cleared_by__isnull=True, waived_reason="")
-                | Q(cleared_at__isnull=False, cleared_by__isnull=False),
-                name="separation_cleared_by_someone",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.person} · {self.leaves_on}"

@@ -1,0 +1,135 @@
+"""Who leaves, and what they still hold or are in charge of."""
+
+from typing import NamedTuple
+
+from django.db import models
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department, Person
+from assets.models import Assignment, BuildingManager, Reservation
+from keys.models.charges import Charge
+from keys.models.loans import Loan
+from keys.models.requests import KeyRequest
+from keysite.ledger import kept_history
+from keysite.search import among
+
+
+class Things(NamedTuple):
+    """A kind of what has to be settled before somebody leaves; ``person`` names the field that says whose it is."""
+
+    rows: models.QuerySet
+    person: str
+
+
+def things_of_leavers(last_day):
+    """All that is open, by kind; ``last_day`` is the last day of whoever it belongs to, a value or a reference.
+
+    A key that does not come back is settled by a charge that is paid or invoiced; an appointment by an end that is
+    not after the last day, or by naming somebody else.
+    """
+    settled = Charge.objects.filter(loan=OuterRef("pk"), waived_at=None).exclude(invoiced_at=None, paid_on=None)
+    goes_on = Q(until__isnull=True) | Q(until__gt=last_day)
+    answers = Person.objects.active().filter(Q(leaves_on__isnull=True) | Q(leaves_on__gt=last_day))
+    return {
+        "keys": Things(Loan.objects.active().exclude(Exists(settled)), "borrower"),
+        "assets": Things(Assignment.objects.apart(), "person"),
+        "fees": Things(Charge.objects.to_invoice(), "person"),
+        "requests": Things(KeyRequest.objects.filter(ended_at=None).exclude(status="draft"), "person"),
+        "reservations": Things(Reservation.objects.live(), "person"),
+        "buildings": Things(BuildingManager.objects.filter(goes_on), "person"),
+        "departments": Things(Department.objects.standing(), "head"),
+        "sponsored": Things(answers, "sponsor"),
+    }
+
+
+class SeparationQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(cleared_at__isnull=True)
+
+    def over(self, *, on):
+        """Not cleared although the last day is over."""
+        return self.open().filter(leaves_on__lt=on)
+
+    def cleared(self):
+        return self.filter(cleared_at__isnull=False, waived_reason="")
+
+    def waived(self):
+        return self.filter(cleared_at__isnull=False).exclude(waived_reason="")
+
+    def to_clear(self):
+        """Nothing is open any more, and nobody has said so yet."""
+        return self.open().exclude(self._something())
+
+    def with_something_open(self):
+        return self.open().filter(self._something())
+
+    def _something(self):
+        kinds = things_of_leavers(OuterRef("leaves_on")).values()
+        found = Q()
+        for things in kinds:
+            found |= Q(Exists(things.rows.filter(**{things.person: OuterRef("person")})))
+        return found
+
+    def with_counts(self):
+        """Annotates ``with_keys``, ``with_assets`` and so on: how much of each kind is open."""
+        counts = {}
+        for kind, (rows, person) in things_of_leavers(OuterRef("leaves_on")).items():
+            theirs = rows.filter(**{person: OuterRef("person")}).order_by().values(person)
+            counts[f"with_{kind}"] = Coalesce(Subquery(theirs.annotate(number=Count("pk")).values("number")), 0)
+        return self.annotate(**counts)
+
+    def visible_to(self, person):
+        return self if person.has_perm("keys.view_separation") else self.none()
+
+    def search(self, text):
+        return self.filter(among("person", Person.objects.search(text)))
+
+    def for_list(self):
+        return self.select_related("person__department", "cleared_by").order_by("leaves_on", "pk")
+
+
+class Separation(models.Model):
+    """Somebody leaves: what they hold comes back or is handed over before they are cleared, or that is waived."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="separations", verbose_name=_("person"))
+    leaves_on = models.DateField(_("last day"))
+    begun_at = models.DateTimeField(_("begun"))
+    cleared_at = models.DateTimeField(_("cleared"), null=True, blank=True)
+    cleared_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("cleared by")
+    )
+    waived_reason = models.CharField(_("why cleared although something is open"), max_length=500, blank=True)
+    history = kept_history()
+    objects = SeparationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("separation"), _("separations")
+        ordering = ["leaves_on", "pk"]
+        permissions = [
+            ("clear_person", "Can clear people who leave"),
+            ("waive_clearance", "Can clear people who leave although something is open"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(cleared_at__isnull=True), name="separation_one_open_per_person"
+            ),
+            models.CheckConstraint(
+                condition=Q(cleared_at__isnull=True, cleared_by__isnull=True, waived_reason="")
+                | Q(cleared_at__isnull=False, cleared_by__isnull=False),
+                name="separation_cleared_by_someone",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.person} · {self.leaves_on}"
+
+    @property
+    def is_open(self):
+        return self.cleared_at is None
+
+    def things(self):
+        """What is open of each kind."""
+        kinds = things_of_leavers(self.leaves_on)
+        return {kind: rows.filter(**{person: self.person_id}) for kind, (rows, person) in kinds.items()}

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +53,14 @@ class KeyRequestQuerySet(models.QuerySet):
     def being_cut(self):
         """A key of it is being made."""
         return self.approved().filter(Exists(self._cut()))
+
+    def with_step(self, *, at):
+        """Annotates ``step``: how far it is, for whoever asked; of several keys that of the furthest."""
+        fits = self._cut().filter(job__checked_at__isnull=False)
+        steps = [("ready", self._kept(at)), ("available", fits), ("cutting", self._cut())]
+        approved = Q(status=KeyRequest.Status.APPROVED)
+        whens = [When(approved & Q(Exists(lines)), then=Value(step)) for step, lines in steps]
+        return self.annotate(step=Case(*whens, default=F("status")))
 
     def to_end(self, *, at):
         """Agreed to, and nothing of it is kept ready or being cut any more; or the last day is over."""
@@ -140,6 +148,12 @@ class KeyRequest(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         EXPIRED = "expired", _("Not picked up")
 
+    KEY_STEPS = {
+        "cutting": _("Key being Fabricated"),
+        "available": _("Key Available (waiting for delivery)"),
+        "ready": _("Key Ready for Pickup"),
+    }
+
     person = models.ForeignKey(Person, models.PROTECT, related_name="key_requests", verbose_name=_("for"))
     asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("asked by"))
     purpose = models.CharField(_("purpose"), max_length=500, blank=True)
@@ -201,6 +215,11 @@ class KeyRequest(models.Model):
 
     def __str__(self):
         return f"R{self.pk}"
+
+    @property
+    def step_in_words(self):
+        """How far it is; for a request that was read ``with_step``."""
+        return self.KEY_STEPS.get(self.step) or self.get_status_display()
 
     @property
     def is_open(self):

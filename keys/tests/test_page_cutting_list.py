@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from keys.models import CuttingJob, Hold
+from keys.operations import check_cut_key, cut_key, deliver_key
 from keys.tests.requests import Campus
 from keysite.tests.queries import queries
 from keysite.tests.reading import text_of
@@ -58,3 +59,20 @@ def test_it_asks_as_often_however_long_the_queue(shop, campus, rows):
 
     with queries(exactly=5):
         shop.get(PAGE)
+
+
+def test_whoever_asked_reads_how_far_it_is(client, campus, key_shop):
+    request = campus.approve_all(campus.ask("101"))
+    job = CuttingJob.objects.get()
+    client.force_login(campus.person)
+    here, steps = reverse("key_request", args=[request.pk]), []
+
+    for deed in (None, cut_key, check_cut_key, deliver_key):
+        if deed:
+            deed(job=job, by=key_shop)
+        steps.append(client.get(here).context["row"].step_in_words)
+
+    assert steps[0] == steps[1] == "Key being Fabricated"
+    assert steps[2:] == ["Key Available (waiting for delivery)", "Key Ready for Pickup"]
+    assert f"Request {request}: Key Ready for Pickup" in text_of(client.get(here))
+    assert f"{request} Key Ready for Pickup" in text_of(client.get(reverse("key_request_list")))

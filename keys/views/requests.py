@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -19,7 +20,7 @@ AT_ONCE = 20  # rooms: for more it is said by mail which keys it comes to
 
 @require_GET
 def key_request_list(request):
-    rows = KeyRequest.objects.of(request.user).for_list()
+    rows = KeyRequest.objects.of(request.user).with_step(at=timezone.now()).for_list()
     waiting = Approval.objects.open().in_charge_of(request.user, trust=trust_of(request)).count()
     return render(request, "keys/key_request_list.html", {"requests": rows[:SHOWN], "waiting": waiting})
 
@@ -49,7 +50,7 @@ def key_request_new(request):
 def key_request(request, pk):
     """How far a request is, and the conversation about it; for whoever asked, gets the keys, or has a part in it."""
     rows = KeyRequest.objects.visible_to(request.user, trust=trust_of(request)).exclude(status=KeyRequest.Status.DRAFT)
-    row = get_object_or_404(rows.for_list(), pk=pk)
+    row = get_object_or_404(rows.with_step(at=timezone.now()).for_list(), pk=pk)
     form = MessageForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         answer = form.perform(owner=owner(request), deed=lambda: _said(request, form, row))

@@ -53,3 +53,15 @@ def expire_requests():
 def revalidate_requests():
     """Ask anew where the keys of a request open more than was agreed to."""
     operations.revalidate_requests(at=timezone.now())
+
+
+@shared_task
+def begin_separations():
+    """Put people whose last day is near on the list of separations."""
+    operations.begin_separations(at=timezone.now())
+
+
+@shared_task
+def remind_leavers():
+    """Write to people who leave while something is open."""
+    operations.remind_leavers(at=timezone.now())

@@ -9,6 +9,7 @@ from keys.admin.loans import LoanAdmin
 from keys.admin.people import BorrowerAdmin
 from keys.admin.places import KeyedBuildingAdmin, KeyedSpaceAdmin
 from keys.admin.renewals import RenewalAdmin
+from keys.admin.separations import SeparationAdmin
 from keys.admin.symbols import KeySymbolAdmin, KeySystemAdmin
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "LoanExceptionAdmin",
     "OperatesAdmin",
     "RenewalAdmin",
+    "SeparationAdmin",
 ]

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts.models import Department, Person
 from assets.models import Assignment, BuildingManager, Reservation
@@ -14,6 +15,18 @@ from keys.models.loans import Loan
 from keys.models.requests import KeyRequest
 from keysite.ledger import kept_history
 from keysite.search import among
+
+LEAVING_STEPS = (-14, -7, 0, 3)  # days after the last day
+THINGS_SAID = {
+    "keys": ngettext_lazy("%(n)d key", "%(n)d keys", "n"),
+    "assets": ngettext_lazy("%(n)d asset", "%(n)d assets", "n"),
+    "fees": ngettext_lazy("%(n)d fee that is not invoiced", "%(n)d fees that are not invoiced", "n"),
+    "requests": ngettext_lazy("%(n)d key request", "%(n)d key requests", "n"),
+    "reservations": ngettext_lazy("%(n)d reservation", "%(n)d reservations", "n"),
+    "buildings": ngettext_lazy("%(n)d building to hand over", "%(n)d buildings to hand over", "n"),
+    "departments": ngettext_lazy("%(n)d department to hand over", "%(n)d departments to hand over", "n"),
+    "sponsored": ngettext_lazy("%(n)d person to answer for", "%(n)d people to answer for", "n"),
+}
 
 
 class Things(NamedTuple):
@@ -51,6 +64,11 @@ class SeparationQuerySet(models.QuerySet):
     def over(self, *, on):
         """Not cleared although the last day is over."""
         return self.open().filter(leaves_on__lt=on)
+
+    def moved(self):
+        """The person's last day is another by now, or there is none."""
+        same = Person.objects.filter(pk=OuterRef("person"), leaves_on=OuterRef("leaves_on"))
+        return self.open().exclude(Exists(same))
 
     def cleared(self):
         return self.filter(cleared_at__isnull=False, waived_reason="")

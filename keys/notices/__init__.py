@@ -1,6 +1,6 @@
 """What is written about keys: receipts and reminders of loans, and what happens to a request."""
 
-from keys.notices import loans, losses, requests
+from keys.notices import loans, losses, requests, separations
 from keys.notices.loans import (
     CONTACT_FROM,
     check_out_undone,
@@ -34,8 +34,9 @@ from keys.notices.requests import (
     request_message,
     request_sent,
 )
+from keys.notices.separations import leaving
 
-CONTENTS = loans.CONTENTS | requests.CONTENTS | losses.CONTENTS
+CONTENTS = loans.CONTENTS | requests.CONTENTS | losses.CONTENTS | separations.CONTENTS
 
 __all__ = [
     "CONTACT_FROM",
@@ -54,6 +55,7 @@ __all__ = [
     "keys_not_ready",
     "keys_ready",
     "keys_returned",
+    "leaving",
     "loan_renewed",
     "loan_transferred",
     "loss_reported",

@@ -36,6 +36,7 @@ from keys.operations.requests import (
     write_message,
 )
 from keys.operations.returns import claim_return, reject_claim, return_key, take_back
+from keys.operations.separations import begin_separations, clear_person, remind_leavers, waive_clearance
 from keys.operations.symbols import SYMBOL_COLUMNS, import_symbols
 
 __all__ = [
@@ -47,12 +48,14 @@ __all__ = [
     "add_to_request",
     "approve_request",
     "as_seen",
+    "begin_separations",
     "cancel_job",
     "check_cut_key",
     "check_out",
     "check_out_at_kiosk",
     "choose_way",
     "claim_return",
+    "clear_person",
     "cut_key",
     "delegate_approvals",
     "deliver_key",
@@ -80,6 +83,7 @@ __all__ = [
     "release_expired_holds",
     "release_hold",
     "remind_borrowers",
+    "remind_leavers",
     "remove_from_request",
     "renew",
     "renewed_until",
@@ -100,6 +104,7 @@ __all__ = [
     "transfer",
     "undo",
     "unpin_door",
+    "waive_clearance",
     "withdraw_request",
     "write_message",
 ]

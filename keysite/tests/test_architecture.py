@@ -45,6 +45,7 @@ MAY_READ_ENVIRONMENT += ("keysite/development.py", "keysite/wsgi.py", "manage.py
 # Deeds without ``by``: the clock does them, or whoever proves an address, or holds a code, a link or a device.
 BY_NOBODY = {"clean_up", "lift_expired_exceptions", "release_expired_holds", "remind_borrowers", "retire_keys"}
 BY_NOBODY |= {"escalate_approvals", "expire_requests", "propose_waiting", "revalidate_requests"}
+BY_NOBODY |= {"begin_separations", "remind_leavers"}
 BY_NOBODY |= {"expire_reservations", "send_notices", "sync_roles", "make_demo", "remind_of_dates", "sweep_photos"}
 BY_NOBODY |= {"fetch_mail", "note_bounce", "receive_mail"}
 BY_NOBODY |= {"confirm_silent_tickets", "make_scheduled_tickets", "purge_tickets", "remind_of_tickets", "wake_tickets"}
@@ -115,6 +116,7 @@ TESTED_IN = {
     | {"revalidate_request", "revalidate_requests", "as_seen", "seen_of", "write_message"},
     "test_send_request": {"add_to_request", "preview_proposal", "propose_waiting", "remove_from_request"}
     | {"withdraw_request"},
+    "test_separations": {"begin_separations", "clear_person", "remind_leavers", "waive_clearance"},
     "test_hold_key": {"release_expired_holds", "release_hold"},
     "test_doors": {"pin_door", "reinstate_door", "retire_door", "unpin_door"},
     "test_keysets": {"add_keyset", "let_operate", "place_symbol", "stop_operating"},

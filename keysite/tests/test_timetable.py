@@ -18,6 +18,7 @@ from keys.tests.factories import LoanFactory
 TIMETABLES = (
     "accounts.migrations.0002_timetable",
     "keys.migrations.0002_timetable",
+    "keys.migrations.0006_timetable_of_separations",
     "assets.migrations.0004_timetable",
     "tickets.migrations.0003_timetable",
 )

@@ -41,7 +41,7 @@ def invite(*, email, by):
     invitation = Invitation(email=address, invited_by=by, at=now, until=now + settings.INVITATION_DAYS * DAY)
     invitation.digest = digest(token_of(invitation))
     record(invitation, by=by, reason="invited")
-    notices.post(kind="invitation", person=person, address=address, facts={"invitation": invitation.pk}, by=by)
+    _mail(invitation, person, by)
     return invitation
 
 
@@ -73,6 +73,13 @@ def withdraw_invitation(*, invitation, by):
         raise Refusal(_("This invitation is over already; there is nothing to withdraw."))
     invitation.withdrawn_at = timezone.now()
     record(invitation, by=by, reason="withdrawn")
+
+
+def _mail(invitation, person, by):
+    """To the person where there is one, in their language; an address whose mail came back is tried again."""
+    known = person if person and not person.email_bounced_at else None
+    facts = {"invitation": invitation.pk}
+    notices.post(kind="invitation", person=known, address=invitation.email, facts=facts, by=by)
 
 
 def _readable(email):

@@ -87,6 +87,15 @@ def test_somebody_known_is_mailed_the_same_in_their_language(clerk, borrower, se
     assert spoken == ["de"]
 
 
+def test_an_address_whose_mail_came_back_is_tried_again(clerk, borrower, mailoutbox):
+    Person.objects.filter(pk=borrower.pk).update(email_bounced_at=timezone.now())
+    invite(email=borrower.email, by=clerk)
+
+    send_all()
+
+    assert [mail.to for mail in mailoutbox] == [[borrower.email]]
+
+
 def test_a_newer_one_takes_the_place_of_the_older(clerk, building_manager, mailoutbox):
     older = invite(email=NEW, by=building_manager)
 

@@ -1,14 +1,14 @@
 """Keys, where they hang, and in whose hands they are."""
 
 from keys.models.approvals import Approval, ApprovedDoor, Delegation
-from keys.models.cabinets import Cabinet, Hook
+from keys.models.cabinets import Cabinet, CabinetCount, Hook
 from keys.models.charges import Charge, Event, FeeRule
 from keys.models.doors import Door, Pinning
 from keys.models.exceptions import Hold, LoanException
 from keys.models.inventory import Key
 from keys.models.keysets import Keyset, Operates
 from keys.models.loans import Loan
-from keys.models.losses import CabinetCount, LossReport
+from keys.models.losses import LossReport
 from keys.models.proposals import CuttingJob, Proposal, ProposedKey
 from keys.models.rekeyings import KeySwap, RekeyedDoor, RekeyedSymbol, Rekeying
 from keys.models.renewals import Reminder, Renewal

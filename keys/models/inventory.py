@@ -50,6 +50,18 @@ class KeyQuerySet(models.QuerySet):
             return keys.filter(is_lost=availability == Key.Availability.LOST)
         return keys.filter(is_held=availability == Key.Availability.HELD)
 
+    def hanging(self):
+        """In use and not in anybody's hands: each should hang on its hook, on hold or not."""
+        return self.in_use().with_availability().filter(is_out=False)
+
+    def of_cabinet(self, cabinet):
+        """Those with a hook there, wherever they are."""
+        return self.filter(hook__cabinet=cabinet)
+
+    def by_hook(self):
+        """As a list in the order of the hooks."""
+        return self.select_related("symbol", "hook").order_by("hook__label", "symbol__symbol", "serial", "pk")
+
     def search(self, text):
         """Keys that ``text`` means: the code on the tag, symbol and serial (“AA1 12”), or words of the symbol."""
         *words, last = pieces(text) or [""]

@@ -1,44 +1,30 @@
 """Keys that are lost, and what is done about it."""
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import KeyLevel, Person, Trust
 from assets.models import BuildingManager
 from keys.models.approvals import HEAD_FROM, OFFICE_FROM, Delegation, today
-from keys.models.cabinets import Cabinet
-from keys.models.doors import Door, Pinning
+from keys.models.cabinets import CabinetCount
+from keys.models.doors import CRITICAL, Door, Pinning
 from keys.models.inventory import Key
 from keys.models.keysets import Operates
 from keys.models.loans import Loan
 from keys.models.rekeyings import Rekeying
+from keys.thresholds import MASTERS_FROM, ONE_KEY, PERCENT
 from keysite.ledger import kept_history
-from keysite.search import among
+from keysite.search import among, first_found
 
 OPEN = Q(closed_at__isnull=True)
-
-
-class CabinetCount(models.Model):
-    """Somebody has looked which of the keys that should hang in a cabinet do; the missing ones are lost reports."""
-
-    cabinet = models.ForeignKey(Cabinet, models.PROTECT, related_name="counts", verbose_name=_("cabinet"))
-    counted_at = models.DateTimeField(_("counted"))
-    counted_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("counted by"))
-    expected = models.PositiveIntegerField(_("keys that should hang there"))
-    missing = models.PositiveIntegerField(_("missing"))
-    history = kept_history()
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("count of a cabinet"), _("counts of cabinets")
-        ordering = ["-counted_at", "-pk"]
-        permissions = [("count_keys", "Can count the keys of a cabinet")]
-        constraints = [
-            models.CheckConstraint(condition=Q(missing__lte=F("expected")), name="cabinetcount_misses_what_it_expects")
-        ]
-
-    def __str__(self):
-        return f"{self.cabinet} · {self.counted_at:%Y-%m-%d}"
+PLANNED = Q(rekeying__isnull=True) | Q(rekeying__done_at__isnull=True, rekeying__cancelled_at__isnull=True)
+LIMIT = Case(  # of a door that something is pinned to, in per cent
+    When(door__criticality__gte=CRITICAL, then=ONE_KEY),
+    *(When(door__kind=kind, then=limit) for kind, limit in PERCENT.items()),
+    output_field=models.IntegerField(),
+)
 
 
 class LossReportQuerySet(models.QuerySet):
@@ -50,15 +36,38 @@ class LossReportQuerySet(models.QuerySet):
         return self.exclude(OPEN)
 
     def undecided(self, *, on):
-        """Somebody has to decide: nobody has, or the day is over until which the risk was accepted."""
+        """Somebody has to decide: nobody has, the day is over until which the risk was accepted, or the rekeying came
+        to an end and left doors exposed.
+        """
         over = Q(decision=LossReport.Decision.ACCEPT, accepted_until__lt=on)
-        return self.open().filter(Q(decision="") | over)
+        left = Q(decision=LossReport.Decision.REKEY) & ~Q(pk__in=self.model.objects.to_rekey().values("pk"))
+        return self.open().filter(Q(decision="") | over | left)
 
     def accepted(self, *, on):
         return self.open().filter(decision=LossReport.Decision.ACCEPT, accepted_until__gte=on)
 
     def to_rekey(self):
-        return self.open().filter(decision=LossReport.Decision.REKEY)
+        """It is decided so, and the rekeying is to be planned or goes on."""
+        return self.open().filter(PLANNED, decision=LossReport.Decision.REKEY)
+
+    def to_ask_about(self, *, on):
+        """Undecided, and nobody was asked yet."""
+        return self.undecided(on=on).filter(asked_at__isnull=True)
+
+    def late(self, *, on, asked_before):
+        """Undecided for so long that the key office is asked, too; each once."""
+        return self.undecided(on=on).filter(asked_at__lte=asked_before, escalated_at__isnull=True)
+
+    def past_threshold(self):
+        """Of symbols of which as many keys are lost as the strictest of the doors they open bears (rule P40)."""
+        same = {"key__symbol": OuterRef("key__symbol")}
+        lost, out = self.model.objects.open().filter(**same), Loan.objects.running().filter(**same)
+        lost, out = (Coalesce(Subquery(_number_of(rows)), 0) for rows in (lost, out))
+        turned = {"keyset__operates__until": None, "keyset__operates__symbol": OuterRef("key__symbol")}
+        doors = Pinning.objects.now().filter(**turned)
+        reached = doors.alias(limit=LIMIT).filter(limit__lte=OuterRef("share"))
+        master = Q(key__symbol__level__gte=MASTERS_FROM) & Exists(doors)
+        return self.open().alias(share=100 * lost / (lost + out)).filter(master | Exists(reached))
 
     def made_harmless(self):
         """Open, although the key opens none of the doors any more that it opened when it was lost."""
@@ -74,20 +83,22 @@ class LossReportQuerySet(models.QuerySet):
 
     def opening(self, doors):
         """Of keys that open one of these doors now."""
-        return self.filter(key__in=Key.objects.opening(doors).values("pk"))
+        return self.filter(first_found("key", Key.objects.opening(doors).values("pk")))
 
     def in_charge_of(self, person, *, trust=Trust.STAFF):
         """Those that ``person`` decides today, as the level of the key names them: below a sub-master the managers of
         the buildings it opens, for a sub-master the head of the holder's department, for masters the key office; who
-        stands in for one of these; and the key office where nobody is in charge. Never who had the key.
+        stands in for one of these; and the key office where nobody is in charge, and where nobody has decided for
+        too long. Never who had the key.
         """
         on, level = today(), "key__symbol__level"
         rows = Q(**{f"{level}__lt": HEAD_FROM}) & Exists(self._managers(on, of=[person]))
-        heads = Q(loan__borrower__department__head=person)
-        heads |= Q(loan__borrower__department__head__in=_absent(person, on))
+        department = "loan__borrower__department"
+        absent = Q(**{f"{department}__head__in": _absent(person, on), f"{department}__head__is_active": True})
+        heads = Q(**{f"{department}__head": person}) | absent & ~Q(**{f"{department}__head": F("loan__borrower")})
         rows |= Q(**{f"{level}__gte": HEAD_FROM, f"{level}__lt": OFFICE_FROM}) & heads
         if trust == Trust.STAFF and person.has_perm("keys.decide_loss"):
-            rows |= Q(**{f"{level}__gte": OFFICE_FROM}) | self._without_anybody(on)
+            rows |= Q(**{f"{level}__gte": OFFICE_FROM}) | Q(escalated_at__isnull=False) | self._without_anybody(on)
         return self.filter(rows).exclude(loan__borrower=person)
 
     def _managers(self, on, of=None):
@@ -128,6 +139,11 @@ class LossReportQuerySet(models.QuerySet):
         ).order_by("-pk")
 
 
+def _number_of(rows):
+    """How many of them each symbol has."""
+    return rows.order_by().values("key__symbol").annotate(number=Count("pk")).values("number")
+
+
 def _absent(deputy, on):
     return Delegation.objects.current(on=on).filter(deputy=deputy).values("person")
 
@@ -159,6 +175,8 @@ class LossReport(models.Model):
     source = models.CharField(_("how it came out"), max_length=16, choices=Source)
     reported_at = models.DateTimeField(_("reported"))
     reported_by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("reported by"))
+    asked_at = models.DateTimeField(_("asked for a decision"), null=True, blank=True, editable=False)
+    escalated_at = models.DateTimeField(_("key office asked, too"), null=True, blank=True, editable=False)
     circumstances = models.CharField(_("what happened"), max_length=500, blank=True)
     police_reference = models.CharField(_("police reference"), max_length=64, blank=True)
     decision = models.CharField(_("decision"), max_length=16, choices=Decision, blank=True, editable=False)
@@ -210,6 +228,10 @@ class LossReport(models.Model):
                 condition=Q(rekeying__isnull=True) | Q(decision="rekey"), name="lossreport_rekeyed_by_decision"
             ),
             models.CheckConstraint(
+                condition=Q(escalated_at__isnull=True) | Q(asked_at__isnull=False),
+                name="lossreport_escalated_after_it_was_asked",
+            ),
+            models.CheckConstraint(
                 condition=Q(closed_at__isnull=True, ending="")
                 | Q(closed_at__isnull=False, ending__in=["found", "rekeyed"]),
                 name="lossreport_closed_with_an_ending",
@@ -229,7 +251,9 @@ class LossReport(models.Model):
 
     @property
     def is_undecided(self):
-        return self.is_open and self.decision != self.Decision.REKEY and not self.is_accepted
+        if not self.is_open or self.is_accepted:
+            return False
+        return self.decision != self.Decision.REKEY or bool(self.rekeying and not self.rekeying.is_open)
 
     @property
     def status(self):

@@ -34,7 +34,7 @@ FOLDERS = {"management", "migrations", "tests"}
 MORE = {
     "accounts": {"adapters", "codes", "context", "due", "middleware", "roles", "trust"},
     "assets": {"asset_columns", "asset_list", "availability", "ical", "locations"},
-    "keys": {"chart", "door_list", "key_list", "selection"},
+    "keys": {"chart", "door_list", "impact", "key_list", "selection", "thresholds"},
     "tickets": {"imap_box", "mail_in", "mail_text", "recurrence", "tokens"},
 }
 UNWELCOME = {"utils", "helpers", "services", "managers", "signals", "mixins", "constants", "base", "common"}

@@ -4,94 +4,59 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms import DeedForm
+from accounts.forms import DayField, DeedForm
 from accounts.models import Person
-from assets.models import Building, Space
-from keys.models import Door, RequestItem
-
-MOST_ROOMS = 300
-
-
-class Day(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self):
-        super().__init__(format="%Y-%m-%d")
-
-
-class PlaceForm(forms.Form):
-    """Which rooms to show: first the building, then the floor. Works by GET, without any script."""
-
-    building = forms.ModelChoiceField(label=gettext_lazy("Building"), queryset=Building.objects.none(), required=False)
-    floor = forms.CharField(label=gettext_lazy("Floor"), max_length=16, required=False, widget=forms.Select)
-    colleague = forms.EmailField(
-        label=gettext_lazy("For a colleague (e-mail)"),
-        required=False,
-        help_text=gettext_lazy("Somebody of your department; leave it empty for yourself."),
-    )
-
-    def __init__(self, data, *, person):
-        super().__init__(data)
-        self.person = person
-        self.fields["building"].queryset = Building.objects.for_list()
-        building = self._building()
-        floors = building and Space.objects.filter(building=building).order_by("floor").values_list("floor", flat=True)
-        choices = [("", _("All floors")), *((floor, floor) for floor in (floors or Space.objects.none()).distinct())]
-        self.fields["floor"].widget.choices = [choice for n, choice in enumerate(choices) if n == 0 or choice[0]]
-
-    def clean_colleague(self):
-        address = self.cleaned_data["colleague"]
-        found = address and Person.objects.active().with_address(address).first()
-        if address and (
-            found is None or found.department_id is None or found.department_id != self.person.department_id
-        ):
-            raise forms.ValidationError(_("Nobody of your department has this address. Let them ask for themselves."))
-        return found or None
-
-    @property
-    def chosen(self):
-        return self.cleaned_data.get("building") if self.is_valid() else self._building()
-
-    def rooms(self):
-        """The rooms of the building and floor that have a door, and its doors that belong to no room."""
-        building, floor = self.chosen, self.data.get("floor", "")
-        if building is None:
-            return [], []
-        rooms = Space.objects.filter(building=building, doors_in__retired_at=None, doors_in__isnull=False).distinct()
-        rooms = rooms.filter(floor=floor) if floor else rooms
-        doors = Door.objects.current().filter(building=building, space_to=None)
-        return rooms.for_list()[:MOST_ROOMS], doors.for_list()[:MOST_ROOMS]
-
-    def _building(self):
-        value = self.data.get("building", "") if self.data else ""
-        return Building.objects.filter(pk=value).first() if value.isdecimal() and len(value) < 10 else None
+from assets.models import Space
+from keys.models import Door, KeySymbol, RequestItem
+from keys.models.approvals import today
 
 
 class BasketForm(DeedForm):
-    """One click in the basket: put rooms in, or take something out."""
+    """One click in the basket: put rooms, doors and key symbols in, or take something out.
+
+    A symbol is sent by its name, as it is typed: so nobody learns by guessing numbers which there are.
+    """
 
     spaces = forms.ModelMultipleChoiceField(Space.objects.all(), required=False)
     doors = forms.ModelMultipleChoiceField(Door.objects.current(), required=False)
+    symbols = forms.MultipleChoiceField(required=False)
     item = forms.ModelChoiceField(RequestItem.objects.none(), required=False)
 
     def __init__(self, data=None, *, draft=None):
         super().__init__(data)
+        typed = data.getlist("symbols")[:50] if data else []
+        self.named = {as_named(row): row for row in KeySymbol.objects.named(typed)} if typed else {}
+        self.fields["symbols"].choices = [(name, name) for name in self.named]
         if draft:
             self.fields["item"].queryset = draft.items.all()
 
     def clean(self):
         values = super().clean()
-        if not self.errors and not (values["spaces"] or values["doors"] or values["item"]):
-            raise forms.ValidationError(_("Choose at least one room or door."))
+        if not self.errors and not (self.things or values["item"]):
+            raise forms.ValidationError(_("Tick at least one room, door or key."))
         return values
+
+    @property
+    def things(self):
+        """All that was ticked."""
+        values = self.cleaned_data
+        return [*values["spaces"], *values["doors"], *(self.named[name] for name in values["symbols"])]
+
+
+def as_named(symbol):
+    """A symbol as it is told apart from those of other systems."""
+    return f"{symbol.system.code}:{symbol.symbol}"
 
 
 class SendForm(DeedForm):
     purpose = forms.CharField(
-        label=gettext_lazy("What the keys are for"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+        label=gettext_lazy("What the keys are for"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": gettext_lazy("Say what the keys are for: whoever agrees reads it.")},
     )
-    needed_from = forms.DateField(label=gettext_lazy("Needed from"), widget=Day)
-    needed_until = forms.DateField(label=gettext_lazy("Needed until"), widget=Day)
+    needed_from = DayField(label=gettext_lazy("Needed from"), initial=today)
+    needed_until = DayField(label=gettext_lazy("Needed until"))
 
 
 class MessageForm(DeedForm):
@@ -116,8 +81,8 @@ class DecisionForm(DeedForm):
 
 class DelegationForm(DeedForm):
     deputy = forms.EmailField(label=gettext_lazy("Who decides for you (e-mail)"), max_length=254)
-    since = forms.DateField(label=gettext_lazy("From"), widget=Day)
-    until = forms.DateField(label=gettext_lazy("Until"), widget=Day)
+    since = DayField(label=gettext_lazy("From"))
+    until = DayField(label=gettext_lazy("Until"))
 
     def clean_deputy(self):
         person = Person.objects.active().with_address(self.cleaned_data["deputy"]).first()

@@ -56,6 +56,14 @@ class DoorQuerySet(models.QuerySet):
         """The doors that lead into one of these spaces, or out of it."""
         return self.filter(Q(space_to__in=spaces) | Q(space_from__in=spaces))
 
+    def of_no_space(self):
+        """Doors that lead into no room, such as entrances and corridors."""
+        return self.filter(space_to__isnull=True)
+
+    def spaces(self):
+        """The rooms that these doors lead into."""
+        return Space.objects.filter(pk__in=self.order_by().filter(space_to__isnull=False).values("space_to"))
+
     def opened_by(self, symbols, *, at=None):
         """The doors that keys of these symbols open (``at`` a moment; None: now)."""
         keysets = Operates.objects.at(at).filter(symbol__in=symbols).values("keyset")

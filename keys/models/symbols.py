@@ -26,6 +26,15 @@ class KeySymbolQuerySet(models.QuerySet):
         """Symbols stamped with one of these, which are given in lower case."""
         return self.alias(lower_symbol=Lower("symbol")).filter(lower_symbol__in=symbols)
 
+    def named(self, names):
+        """Current symbols called so, as they are stamped, or with the code of their system before (“MAIN:AA1”)."""
+        either = Q(pk__in=[])
+        for system, colon, symbol in (name.strip().lower().rpartition(":") for name in names if name.isprintable()):
+            meant = Q(lower_symbol=symbol.strip())
+            either |= meant & Q(lower_system=system.strip()) if colon else meant
+        rows = self.current().alias(lower_symbol=Lower("symbol"), lower_system=Lower("system__code"))
+        return rows.filter(either).for_list()
+
     def current(self):
         return self.filter(retired_at__isnull=True)
 

@@ -7,42 +7,40 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.operations import refuse_borrower
+from assets.models import Space
 from keys import notices
-from keys.models import KeyRequest, RequestItem, RequestMessage
+from keys.models import Door, KeyRequest, KeySymbol, RequestItem, RequestMessage
 from keys.models.approvals import today
 from keys.operations.approvals import ask_approvals, drop_approvals
 from keys.operations.fulfilment import begin_request, take_back_promises
 from keys.operations.proposals import AT_ONCE, propose, with_choice
-from keysite.ledger import Refusal, lock, lock_word, record, remove
+from keysite.ledger import Refusal, lock, lock_word, record, record_new, remove
 
+THINGS = {"door": Door, "space": Space, "symbol": KeySymbol}
 MOST_ITEMS, LONGEST = 200, timedelta(days=2 * 366)
 
 
 @transaction.atomic
-def add_to_request(*, by, person=None, door=None, space=None, symbol=None):
-    """Put a door, a room or a key symbol into the basket of ``by``, for ``person`` (else for oneself).
+def add_to_request(*, by, person=None, door=None, space=None, symbol=None, things=()):
+    """Put a door, a room, a key symbol, or many of these (``things``) into the basket of ``by``, for ``person``.
 
-    Twice is once. Refused for somebody of another department, for a retired door or symbol, for a symbol above the
-    person's level, and beyond 200 things. Gives back the request that is the basket.
+    Without a ``person`` it is for oneself. Twice is once. Refused for somebody of another department, for a retired
+    door or symbol, for a symbol above the person's level, and beyond 200 things. Gives back the request that is the
+    basket.
     """
     person = person or by
+    things = [*things, *filter(None, (door, space, symbol))]
     lock_word(f"request:{by.pk}")
     _refuse_person(person, by)
-    _refuse_thing(person, door, symbol)
-    request = KeyRequest.objects.drafts().filter(person=person, asked_by=by).first()
-    if request is None:
-        request = KeyRequest(person=person, asked_by=by, made_at=timezone.now())
-        record(request, by=by, reason="begun")
-    else:
-        lock(request)
-    if request.status != KeyRequest.Status.DRAFT:
-        raise Refusal(_("Request %(request)s was sent just now. Open the page again.") % {"request": request})
-    item = {"door": door, "space": space, "symbol": symbol}
-    if request.items.filter(**item).exists():
-        return request
-    if request.items.count() >= MOST_ITEMS:
-        raise Refusal(_("There are %(most)s things in this request already. Send it, and begin another.") % _most())
-    record(RequestItem(request=request, **item), by=by, reason="asked for")
+    for thing in things:
+        _refuse_thing(person, thing)
+    request = _basket(person, by)
+    known = {_place(item) for item in request.items.all()}
+    items = {_place(item): item for item in (RequestItem(request=request, **{_kind(t): t}) for t in things)}
+    new = [item for place, item in items.items() if place not in known]
+    if len(known) + len(new) > MOST_ITEMS:
+        raise Refusal(_("A request has %(most)s things at most. Send this one, and begin another.") % _most())
+    record_new(new, by=by, reason="asked for")
     return request
 
 
@@ -143,13 +141,36 @@ def _refuse_person(person, by):
         raise Refusal(_("%(person)s has no affiliation yet. Complete the profile first.") % {"person": person})
 
 
-def _refuse_thing(person, door, symbol):
-    if door and door.retired_at:
-        raise Refusal(_("Door %(door)s is retired.") % {"door": door})
-    if symbol and symbol.retired_at:
-        raise Refusal(_("Symbol %(symbol)s is retired: no keys of it are made or handed out.") % {"symbol": symbol})
-    if symbol and symbol.level > person.affiliation.highest_level:
-        words = {"symbol": symbol, "level": symbol.get_level_display(), "affiliation": person.affiliation}
+def _basket(person, by):
+    """The request that is begun and not sent, held; a new one where there is none."""
+    request = KeyRequest.objects.drafts().filter(person=person, asked_by=by).first()
+    if request is None:
+        request = KeyRequest(person=person, asked_by=by, made_at=timezone.now())
+        record(request, by=by, reason="begun")
+        return request
+    lock(request)
+    if request.status != KeyRequest.Status.DRAFT:
+        raise Refusal(_("Request %(request)s was sent just now. Open the page again.") % {"request": request})
+    return request
+
+
+def _kind(thing):
+    return next(kind for kind, model in THINGS.items() if isinstance(thing, model))
+
+
+def _place(item):
+    return item.door_id, item.space_id, item.symbol_id
+
+
+def _refuse_thing(person, thing):
+    if isinstance(thing, Door) and thing.retired_at:
+        raise Refusal(_("Door %(door)s is retired.") % {"door": thing})
+    if not isinstance(thing, KeySymbol):
+        return
+    if thing.retired_at:
+        raise Refusal(_("Symbol %(symbol)s is retired: no keys of it are made or handed out.") % {"symbol": thing})
+    if thing.level > person.affiliation.highest_level:
+        words = {"symbol": thing, "level": thing.get_level_display(), "affiliation": person.affiliation}
         raise Refusal(_("%(symbol)s (%(level)s) is above what “%(affiliation)s” may hold. Name the doors.") % words)
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from accounts.models import KeyOrder, Person
-from keys.models import Door, KeyRequest, KeySymbol, Loan, Operates, Pinning, ProposedKey
+from keys.models import Door, KeyRequest, KeySymbol, Loan, Operates, Pinning, ProposedKey, RequestItem
 from keys.models.approvals import today
 from keys.selection import Order, Question, Symbol
 
@@ -36,16 +36,8 @@ class Facts(NamedTuple):
 
 
 def doors_of(request):
-    """The doors that are asked for; a room stands for all doors that lead into it."""
-    items = list(request.items.all())
-    spaces = [item.space_id for item in items if item.space_id]
-    doors = [item.door_id for item in items if item.door_id]
-    rows = Door.objects.current().filter(Q(pk__in=doors) | Q(space_to__in=spaces))
-    electronic = dict(rows.values_list("pk", "electronic_only"))
-    closed = frozenset(door for door, only in electronic.items() if only)
-    named = {item.symbol_id for item in items if item.symbol_id}
-    retired = KeySymbol.objects.retired().filter(pk__in=named).values_list("pk", flat=True) if named else ()
-    return Wish(frozenset(electronic) - closed, closed, frozenset(named) - set(retired), frozenset(retired))
+    """What a request asks for; a room stands for all doors that lead into it."""
+    return _wish(request.items.all())
 
 
 def facts_of(request):
@@ -56,6 +48,18 @@ def facts_of(request):
     wish, held = doors_of(request), _held(person, request)
     lost = Loan.objects.unsettled().filter(borrower=person).order_by().values_list("key__symbol", flat=True)
     return Facts(_question(person, wish, held), wish, wish.named - held, frozenset(lost))
+
+
+def _wish(items):
+    items = list(items)
+    spaces = [item.space_id for item in items if item.space_id]
+    doors = [item.door_id for item in items if item.door_id]
+    rows = Door.objects.current().filter(Q(pk__in=doors) | Q(space_to__in=spaces))
+    electronic = dict(rows.values_list("pk", "electronic_only"))
+    closed = frozenset(door for door, only in electronic.items() if only)
+    named = {item.symbol_id for item in items if item.symbol_id}
+    retired = KeySymbol.objects.retired().filter(pk__in=named).values_list("pk", flat=True) if named else ()
+    return Wish(frozenset(electronic) - closed, closed, frozenset(named) - set(retired), frozenset(retired))
 
 
 def _held(person, request):
@@ -106,10 +110,8 @@ def _rows(symbols, opens, *, held, stay):
 
 def _entitled(person):
     """The doors that the person was given keys for, for as long as they need them."""
-    doors = set()
-    for request in KeyRequest.objects.live(on=today()).filter(person=person).prefetch_related("items"):
-        doors |= doors_of(request).doors
-    return frozenset(doors)
+    live = KeyRequest.objects.live(on=today()).filter(person=person)
+    return _wish(RequestItem.objects.filter(request__in=live)).doors
 
 
 def _by_request(person):

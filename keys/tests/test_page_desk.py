@@ -90,7 +90,7 @@ def test_query_budget(desk, clerk, count):
         loan.save()
     done = "&".join(f"loan={loan.pk}" for loan in LoanFactory.create_batch(count))
 
-    with queries(11):
+    with queries(12):
         assert desk.get(f"{DESK}?{done}").status_code == 200
 
 
@@ -99,7 +99,7 @@ def test_query_budget_of_a_scanned_key(desk, borrower, count):
     LoanFactory.create_batch(count, borrower=borrower)
     key = KeyFactory()
 
-    with queries(15):
+    with queries(16):
         assert desk.get(f"{DESK}?key={key.public_code}&person={borrower.pk}").status_code == 200
 
 

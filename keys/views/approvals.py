@@ -109,6 +109,7 @@ def _ways(proposal):
             "keys": [symbols[pk] for pk in way["hand_out"]],
             "cut": len(way["cut"]),
             "beyond": way["beyond"],
+            "doubled": [symbols[pk] for pk in way.get("doubled", [])],
             "doors": [doors[pk] for pk in way["doors"]],
             "chosen": sorted(way["hand_out"]) == chosen,
         }

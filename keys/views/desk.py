@@ -13,7 +13,7 @@ from accounts.trust import staff_only
 from keys import operations
 from keys.forms.desk import DeskCheckOutForm, LoanForm, ReturnForm
 from keys.forms.fields import as_typed
-from keys.models import Hold, Key, Loan
+from keys.models import Hold, Key, Loan, ProposedKey
 from keys.views.loans import owner
 
 SHOWN = 20  # of each list; the console has the rest
@@ -85,6 +85,8 @@ def _page(request, **context):
     context["recent"] = _with_forms(loans.undoable(at=now), clerk)
     context["claims"] = _with_forms(loans.claimed().order_by("claimed_at", "pk"), clerk)
     context["ready"] = Hold.objects.visible_to(clerk).live(at=now).for_list()[:SHOWN]
+    replaced = ProposedKey.objects.all().loans_to_give_back().visible_to(clerk)
+    context["to_give_back"] = replaced.for_list()[:SHOWN]
     context["shown"] = SHOWN
     part = {"desk-return": "keys/_desk_return.html", "desk-check-out": "keys/_desk_check_out.html"}
     template = part.get(request.htmx.target, "keys/desk.html")

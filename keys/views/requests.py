@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.trust import trust_of
 from keys import operations
-from keys.forms.requests import BasketForm, MessageForm, PlaceForm, SendForm
+from keys.forms.places import PlaceForm
+from keys.forms.requests import BasketForm, MessageForm, SendForm
 from keys.models import Approval, Door, KeyRequest, KeySymbol, ProposedKey
 from keys.views.loans import owner
 
@@ -30,19 +31,18 @@ def key_request_list(request):
 def key_request_new(request):
     """The basket: rooms by building and floor, what the keys would open, and the form that sends it."""
     place = PlaceForm(request.GET, person=request.user)
-    person = (place.is_valid() and place.cleaned_data["colleague"]) or request.user
+    person = place.other or request.user
     draft = KeyRequest.objects.drafts().filter(person=person, asked_by=request.user).for_list().first()
     sent = request.POST if request.method == "POST" else None
     sends = bool(sent) and request.POST.get("do") == "send"
     basket, send = BasketForm(None if sends else sent, draft=draft), SendForm(sent if sends else None)
-    form = send if sends else basket
-    if sent and form.is_valid() and (draft or not sends):
+    form = place if not sent or not place.is_valid() else send if sends else basket
+    if form is not place and form.is_valid() and (draft or not sends):
         answer = form.perform(owner=owner(request), deed=lambda: _done(request, form, person, draft))
         if answer:
             return redirect(answer)
-    rooms, doors = place.rooms()
-    context = {"place": place, "rooms": rooms, "doors": doors, "draft": draft, "basket": basket, "send": send}
-    return render(request, "keys/key_request_new.html", context | {"form": form, "person": person} | _foreseen(draft))
+    context = {"place": place, "form": form, "basket": basket, "send": send, "person": person, "draft": draft}
+    return render(request, "keys/key_request_new.html", context | _to_tick(place) | _foreseen(draft))
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,10 +63,12 @@ def key_request(request, pk):
 def _all_about(row):
     """The keys, the steps, what was asked for and what was said."""
     lines = list(ProposedKey.objects.current().filter(proposal__request=row).for_list())
+    get = [line for line in lines if line.part == "hand_out"]
     return {
-        "lines": lines,
+        "get": get,
         "kept": [line for line in lines if line.part == "keep"],
         "back": [line for line in lines if line.part == "give_back"],
+        "to_give_back": ProposedKey.objects.filter(proposal__request=row).loans_to_give_back().for_list(),
         "messages_said": row.messages.select_related("by"),
         "items": row.items.select_related("door__building", "space__building", "symbol"),
         "approvals": row.approvals.needed().for_list(),
@@ -83,9 +85,7 @@ def _done(request, form, person, draft):
     if values["item"]:
         operations.remove_from_request(item=values["item"], by=request.user)
         return here
-    things = [{"space": space} for space in values["spaces"]] + [{"door": door} for door in values["doors"]]
-    for thing in things:
-        operations.add_to_request(by=request.user, person=person, **thing)
+    operations.add_to_request(by=request.user, person=person, things=form.things)
     return here
 
 
@@ -97,13 +97,19 @@ def _said(request, form, row):
     return reverse("key_request", args=[row.pk])
 
 
+def _to_tick(place):
+    floors = place.floors()
+    return {"floors": floors, "found": place.shown(floors), "pages": place.pages()}
+
+
 def _foreseen(draft):
     """What the basket would come to now, in words; nothing while it is empty or too large to say at once."""
     items = list(draft.items.select_related("door__building", "space__building", "symbol")) if draft else []
+    there = {"items": items, "taken": {thing for item in items for thing in (item.door, item.space, item.symbol)}}
     if not items or len(items) > AT_ONCE or draft.person.affiliation is None:
-        return {"items": items}
+        return there
     way, unmet, refusal = operations.preview_proposal(draft)
-    return {"items": items, "foreseen": in_words(way, unmet) | {"refusal": refusal}}
+    return there | {"foreseen": in_words(way, unmet) | {"refusal": refusal}}
 
 
 def in_words(way, unmet):
@@ -112,5 +118,6 @@ def in_words(way, unmet):
     symbols = KeySymbol.objects.in_bulk({symbol for part in parts for symbol in way[part]})
     doors = Door.objects.select_related("building").in_bulk({*way["doors"], *set().union(*unmet.values())})
     words = {part: [symbols[pk] for pk in way[part]] for part in parts}
+    words["doubled"] = [symbols[pk] for pk in way.get("doubled", [])]
     words |= {"beyond": way["beyond"], "doors": [doors[pk] for pk in way["doors"]]}
     return words | {"closed": {why: sorted(str(doors[pk]) for pk in pks) for why, pks in unmet.items() if pks}}

@@ -11,7 +11,7 @@ from accounts.operations import refuse_borrower
 from accounts.trust import trust_of
 from assets.models import Assignment
 from keys import notices, operations
-from keys.models import Door, Hold, Key, Loan
+from keys.models import Door, Hold, Key, Loan, ProposedKey
 from keys.views.loans import FROM_AFAR
 from keysite.ledger import Refusal
 
@@ -29,6 +29,7 @@ def start(request):
         "loans": Loan.objects.held_by(person).for_list().order_by("due_at", "pk"),
         "assignments": Assignment.objects.held_by(person).apart().with_contents().for_list().order_by("due_at", "pk"),
         "ready": Hold.objects.kept_for(person).live(at=timezone.now()).for_list(),
+        "to_give_back": ProposedKey.objects.all().loans_to_give_back().borrowed_by(person).for_list(),
         "receipts": notices.recent_receipts(person),
         "hint": _why_not_now(person),
     }

@@ -14,6 +14,7 @@ urlpatterns = [
     path("receipts/<uuid:public_id>/", views.receipt, name="receipt"),
     path("k/<str:code>/", views.key_tag, name="key_tag"),
     path("doors/", views.door_list, name="door_list"),
+    path("doors/integrity/", views.door_integrity, name="door_integrity"),
     path("doors/<str:code>/", views.door, name="door"),
     path("keys/fitting/", views.key_fitting, name="key_fitting"),
     path("requests/", views.key_request_list, name="key_request_list"),

@@ -4,15 +4,16 @@ from itertools import islice
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, QuerySet, Value
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, Notice, midnight
 from assets.models import Asset, Assignment, Reservation
-from keys.models import Door, Loan, Operates
+from keys.models import Approval, CuttingJob, Door, KeyRequest, Loan, Operates, ProposedKey
 from keys.models.weeks import weeks_of
+from keysite.counting import numbers_of
 from tickets.models import ParkedMail, Status, Ticket
 from tickets.models.ages import ages_of
 
@@ -43,6 +44,7 @@ def add_figures(request, context):
     now, person = timezone.now(), request.user
     groups = [
         (_("Keys"), [*_of_loans(person, now), *_of_doors(person)]),
+        (_("Requests for keys"), [*_of_requests(person, now)]),
         (_("Assets"), [*_of_assignments(person, now), *_of_reservations(person, now), *_of_assets(person, now)]),
         (_("Repairs"), [*_of_tickets(person, now)]),
         (_("People and messages"), [*_of_departments(person), *_of_notices(person)]),
@@ -65,6 +67,8 @@ def _of_loans(person, now):
     yield Counted(_("overdue"), loans.overdue(at=now), page, "show=overdue", asks=True)
     yield Counted(_("said to be back"), loans.claimed(), page, "show=claimed", asks=True)
     yield Counted(_("out for a year: to review"), loans.for_review(at=now), page, "show=review", asks=True)
+    back = loans & ProposedKey.objects.loans_to_give_back()
+    yield Counted(_("to give back for other keys"), back, page, "show=give_back", asks=True)
 
 
 def _of_doors(person):
@@ -75,6 +79,20 @@ def _of_doors(person):
             _("doors that nothing opens"), doors.nothing_opens(), "admin:keys_door_changelist", "show=nothing_opens"
         )
         yield Counted(_("pairs that no hierarchy explains"), turning.unexplained(), page, "show=unexplained")
+
+
+def _of_requests(person, now):
+    if person.has_perm("keys.view_keyrequest"):
+        ready = KeyRequest.objects.visible_to(person).ready(at=now)
+        yield Counted(_("ready for pick-up"), ready, "admin:keys_keyrequest_changelist", "show=ready")
+    if person.has_perm("keys.view_approval"):
+        steps, page = Approval.objects.visible_to(person), "admin:keys_approval_changelist"
+        if person.has_perm("keys.add_delegation"):  # whoever decides may let somebody else do so
+            yield Counted(_("waiting for my approval"), steps.open().in_charge_of(person), page, "show=mine", asks=True)
+        yield Counted(_("approvals waiting too long"), steps.overdue(at=now), page, "show=late", asks=True)
+    if person.has_perm("keys.cut_key"):
+        jobs = CuttingJob.objects.visible_to(person).open()
+        yield Counted(_("keys in the shop"), jobs, "admin:keys_cuttingjob_changelist", "show=open", asks=True)
 
 
 def _of_assignments(person, now):
@@ -139,29 +157,11 @@ def _of_notices(person):
 
 def _figures(counted):
     """All numbers by one question to the database."""
-    if not counted:
-        return []
-    first, *others = (_counting(place, one.rows) for place, one in enumerate(counted))
-    numbers = dict(first.union(*others, all=True))
+    numbers = numbers_of([one.rows for one in counted])
     return [
         Figure(one.label, number, f"{reverse(one.page)}?{one.query}", one.asks and number > 0)
-        for one, number in _numbered(counted, numbers)
+        for one, number in zip(counted, numbers, strict=True)
     ]
-
-
-def _numbered(counted, numbers):
-    return ((one, numbers.get(place, 0)) for place, one in enumerate(counted))
-
-
-def _counting(place, rows):
-    """A question for the number of ``rows``, which is not answered at all when there are none."""
-    return (
-        rows.order_by()
-        .annotate(place=Value(place))
-        .values("place")
-        .annotate(number=Count("pk"))
-        .values_list("place", "number")
-    )
 
 
 def _chart(weeks):

@@ -1,6 +1,9 @@
 """Staff pages of the key desk and the key shop."""
 
+from keys.admin.approvals import ApprovalAdmin, DelegationAdmin
 from keys.admin.cabinets import CabinetAdmin, HookAdmin
+from keys.admin.cutting import CuttingJobAdmin
+from keys.admin.departments import KeyedDepartmentAdmin
 from keys.admin.doors import DoorAdmin
 from keys.admin.exceptions import HoldAdmin, LoanExceptionAdmin
 from keys.admin.keys import KeyAdmin
@@ -9,19 +12,25 @@ from keys.admin.loans import LoanAdmin
 from keys.admin.people import BorrowerAdmin
 from keys.admin.places import KeyedBuildingAdmin, KeyedSpaceAdmin
 from keys.admin.renewals import RenewalAdmin
+from keys.admin.requests import KeyRequestAdmin
 from keys.admin.separations import SeparationAdmin
 from keys.admin.symbols import KeySymbolAdmin, KeySystemAdmin
 
 __all__ = [
+    "ApprovalAdmin",
     "BorrowerAdmin",
     "CabinetAdmin",
+    "CuttingJobAdmin",
+    "DelegationAdmin",
     "DoorAdmin",
     "HoldAdmin",
     "HookAdmin",
     "KeyAdmin",
+    "KeyRequestAdmin",
     "KeySymbolAdmin",
     "KeySystemAdmin",
     "KeyedBuildingAdmin",
+    "KeyedDepartmentAdmin",
     "KeyedSpaceAdmin",
     "KeysetAdmin",
     "LoanAdmin",

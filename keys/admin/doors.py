@@ -8,6 +8,7 @@ from import_export.resources import ModelResource
 
 from assets.models import Building, Space
 from keys.admin.related import KeyedTo, OpenedByPerson, OpenedBySymbol
+from keys.admin.request_sections import requests_about
 from keys.admin.sections import keysets_of, list_of, who_opens
 from keys.models import Door, KeySystem, Pinning
 from keys.operations import DOOR_COLUMNS, import_doors, pin_door, reinstate_door, retire_door, unpin_door
@@ -191,6 +192,7 @@ class DoorAdmin(Tagged, Exchanging, ConsoleAdmin):
         yield from who_opens(door, request.user)
         if request.user.has_perm("keys.view_pinning"):
             yield keysets_of(door)
+        yield from requests_about(request.user, door=door)
 
     @display(description=_("keyset"))
     def keyset_now(self, door):

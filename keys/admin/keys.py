@@ -7,6 +7,7 @@ from import_export.fields import Field
 from import_export.resources import ModelResource
 
 from keys.admin.related import OpensDoor
+from keys.admin.request_sections import requests_about
 from keys.admin.sections import opened_by_symbol
 from keys.models import Cabinet, Hold, Hook, Key, KeySymbol, KeySystem
 from keys.operations import KEY_COLUMNS, add_key, hold_key, import_keys, reinstate_key, retire_key
@@ -154,6 +155,7 @@ class KeyAdmin(Tagged, Exchanging, ConsoleAdmin):
     def sections(self, request, key):
         if request.user.has_perm("keys.view_door") and key.opens_something:
             yield opened_by_symbol(key.symbol, request.user)
+        yield from requests_about(request.user, key=key)
 
     @display(description=_("opens"))
     def description(self, key):

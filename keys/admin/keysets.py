@@ -44,6 +44,7 @@ class KeysetTabs(Tabs):
         ("all", _("All")),
         ("crossed", _("Cross-keyed")),
         ("unexplained", _("Not explained by the hierarchy")),
+        ("lacking_above", _("A master above does not turn it")),
         ("turned_by_nothing", _("Turned by nothing")),
         ("without_doors", _("Without doors")),
     ]

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
-from accounts.models import LoanTerm, Person, Trust
+from accounts.models import Department, LoanTerm, Person, Trust
 from keys.admin.related import OpensDoor
-from keys.models import Key, Loan
+from keys.models import Key, Loan, ProposedKey
 from keys.models.loans import UNDO_TIME
 from keys.operations import record_payment, reject_claim, renew, report_found, report_lost, return_key, transfer, undo
 from keysite.console import ConsoleAdmin, Deed, Related, Tabs, display
@@ -30,6 +30,8 @@ class LoanTabs(Tabs):
         ("claimed", _("Said to be back")),
         ("lost", _("Lost or broken")),
         ("review", _("To review")),
+        ("give_back", _("To give back")),
+        ("redundant", _("Not needed")),
         ("paid", _("Paid")),
         ("returned", _("Returned")),
         ("all", _("All")),
@@ -38,6 +40,8 @@ class LoanTabs(Tabs):
 
     def choose(self, loans, value):
         now = timezone.now()
+        if value in ("give_back", "redundant"):
+            return self._too_many(loans, value)
         if value in ("overdue", "review"):
             return loans.overdue(at=now) if value == "overdue" else loans.for_review(at=now)
         if value == "lost":
@@ -45,6 +49,11 @@ class LoanTabs(Tabs):
         if value in ("today", "week"):
             return loans.due_between(*_days(now, 1 if value == "today" else 7))
         return getattr(loans, value)()
+
+    def _too_many(self, loans, value):
+        """Keys that a request gives others for, or whose doors the other keys of the borrower open."""
+        found = loans & ProposedKey.objects.loans_to_give_back() if value == "give_back" else loans.redundant()
+        return found.by_department()
 
 
 def _days(now, days):
@@ -55,6 +64,10 @@ def _days(now, days):
 
 class OfBorrower(Related):
     title, parameter_name, path, related_model = _("borrower"), "borrower", "borrower", Person
+
+
+class OfDepartment(Related):
+    title, parameter_name, path, related_model = _("department"), "department", "borrower__department", Department
 
 
 class OfKey(Related):
@@ -132,7 +145,7 @@ def _deed(operation, label, done, *, permission=None, **options):
 @admin.register(Loan)
 class LoanAdmin(Exporting, ConsoleAdmin):
     list_display = ["key", "borrower_name", "department", "state", "out_at", "due_at", "term"]
-    list_filter = [LoanTabs, OfBorrower, OfKey, OpensDoor]
+    list_filter = [OfBorrower, OfDepartment, OfKey, OpensDoor, LoanTabs]  # what narrows most comes first
     search_fields = ["note"]
     search_help_text = _("Borrower, symbol and serial, or the code on the tag")
     sortable_by = ["out_at", "due_at"]

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from assets.admin import HolderAdmin
+from keys.admin.request_sections import requests_about
 from keys.admin.sections import SHOWN, list_of, moment, opened_by_person, page_of
 from keys.models import Loan
 from keysite.console import Section
@@ -21,6 +22,7 @@ class BorrowerAdmin(HolderAdmin):
             yield self._keys_of(person, request.user)
         if request.user.has_perm("keys.view_door"):
             yield opened_by_person(person, request.user)
+        yield from requests_about(request.user, person=person)
         yield from super().sections(request, person)
 
     def _keys_of(self, person, viewer):

@@ -18,6 +18,8 @@ class KeyedBuildingAdmin(BuildingAdmin):
         yield from super().links(request, building)
         if request.user.has_perm("keys.view_door"):
             yield _("Doors"), list_of("door", f"building={building.pk}")
+        if request.user.has_perm("keys.view_keyrequest"):
+            yield _("Requests"), list_of("keyrequest", f"show=all&building={building.pk}")
 
 
 @admin.register(Space)

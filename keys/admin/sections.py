@@ -40,6 +40,17 @@ def doors_of(doors, viewer, *, title, query, empty):
     )
 
 
+def doors_about(step, viewer):
+    """The first of the doors that a step of a request is about."""
+    rows = Door.objects.filter(pk__in=step.doors.values("door")).visible_to(viewer).critical_first()[:SHOWN]
+    return Section(
+        title=_("Doors that it is about"),
+        headings=[_("Door"), _("Kind"), _("Criticality")],
+        lines=[(page_of(row), [row, row.get_kind_display(), _criticality(row)]) for row in rows],
+        empty=_("None that you may see."),
+    )
+
+
 def opened_by_symbol(symbol, viewer):
     doors = Door.objects.opened_by([symbol])
     words = {"title": _("Opens these doors"), "empty": _("Nothing that is on file.")}

@@ -7,6 +7,7 @@ from import_export.resources import ModelResource
 
 from accounts.models import KeyLevel
 from keys.admin.related import OpensDoor
+from keys.admin.request_sections import requests_about
 from keys.admin.sections import list_of, opened_by_symbol
 from keys.models import KeySymbol, KeySystem
 from keys.operations import SYMBOL_COLUMNS, import_symbols, place_symbol, retire_symbol
@@ -29,7 +30,13 @@ class KeySystemAdmin(ConsoleAdmin):
 
 class SymbolTabs(Tabs):
     title, parameter_name = _("show"), "show"
-    choices_offered = [("current", _("Current")), ("retired", _("Retired")), ("all", _("All"))]
+    choices_offered = [
+        ("current", _("Current")),
+        ("over_limit", _("More keys than allowed")),
+        ("opening_nothing", _("Out, and opening nothing")),
+        ("retired", _("Retired")),
+        ("all", _("All")),
+    ]
     otherwise = "current"
 
     def choose(self, symbols, value):
@@ -140,6 +147,7 @@ class KeySymbolAdmin(Exchanging, ConsoleAdmin):
     def sections(self, request, symbol):
         if request.user.has_perm("keys.view_door"):
             yield opened_by_symbol(symbol, request.user)
+        yield from requests_about(request.user, symbol=symbol)
 
     @display(description=_("keys"))
     def keys_in_use(self, symbol):

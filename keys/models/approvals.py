@@ -209,7 +209,12 @@ class Approval(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.request} · {self.building or self.department or self.get_kind_display()}"
+        return f"{self.request} · {self.place}"
+
+    @property
+    def place(self):
+        """Who is asked: for a building, for a department, or the key office."""
+        return self.building or self.department or self.get_kind_display()
 
 
 class ApprovedDoor(models.Model):

@@ -117,7 +117,8 @@ class ProposedKeyQuerySet(models.QuerySet):
         return self.annotate(is_covered=covered, is_agreed=covered & under_way)
 
     def for_list(self):
-        return self.select_related("symbol__system", "hold__key", "loan__key", "job").order_by("symbol__symbol", "pk")
+        named = ("hold__key__symbol", "loan__key__symbol")
+        return self.select_related("symbol__system", *named, "job").order_by("symbol__symbol", "pk")
 
 
 class ProposedKey(models.Model):

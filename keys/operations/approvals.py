@@ -80,8 +80,10 @@ def delegate_approvals(*, by, deputy, since, until):
 
 @transaction.atomic
 def end_delegation(*, delegation, by):
-    """One decides by oneself again. Refused when that is so already."""
+    """One decides by oneself again. Refused when that is so already, and for anybody else but the key office."""
     lock(delegation)
+    if by.pk != delegation.person_id and not by.has_perm("keys.decide_request"):
+        raise Refusal(_("Whoever delegates ends that. Ask them, or the key office."))
     if delegation.ended_at:
         raise Refusal(_("This delegation has ended already."))
     delegation.ended_at = timezone.now()

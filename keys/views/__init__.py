@@ -4,6 +4,7 @@ from keys.views.approvals import approval, approval_list
 from keys.views.cutting import cutting_list
 from keys.views.desk import desk, desk_check_out, desk_reject, desk_return, desk_undo
 from keys.views.doors import door, door_list, key_fitting
+from keys.views.integrity import door_integrity
 from keys.views.kiosk import kiosk_check_out, kiosk_code, kiosk_done, kiosk_return, kiosk_start
 from keys.views.loans import loan_check_out, loan_find, loan_lose, loan_renew, loan_return, receipt
 from keys.views.losses import loss
@@ -20,6 +21,7 @@ __all__ = [
     "desk_return",
     "desk_undo",
     "door",
+    "door_integrity",
     "door_list",
     "key_fitting",
     "key_request",

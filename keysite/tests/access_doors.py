@@ -28,12 +28,39 @@ keys_operates_history                           ok  ok  ok  go  ok  ok
 keys_operates_delete                            no  no  no  no  no  no
 keys_operates_change                            ok  ok  ok  no  ok  ok  / no  no  no  no  no  no
 keys_keysymbol_place_symbol                     no  ok  no  no  no  ok
+keys_keyrequest_export                          no  no  no  no  ok  ok
+keys_keyrequest_changelist                      ok  ok  ok  no  ok  ok
+keys_keyrequest_add                             no  no  no  no  no  no
+keys_keyrequest_history                         ok  ok  ok  go  ok  ok
+keys_keyrequest_delete                          no  no  no  no  no  no
+keys_keyrequest_change                          ok  ok  ok  no  ok  ok  / no  no  no  no  no  no
+keys_approval_changelist                        ok  ok  ok  no  ok  ok
+keys_approval_add                               no  no  no  no  no  no
+keys_approval_history                           ok  ok  ok  go  ok  ok
+keys_approval_delete                            no  no  no  no  no  no
+keys_approval_change                            ok  ok  ok  no  ok  ok  / no  no  no  no  no  no
+keys_cuttingjob_cut_key                         no  ok  no  no  no  ok
+keys_cuttingjob_check_cut_key                   no  ok  no  no  no  ok
+keys_cuttingjob_deliver_key                     no  ok  no  no  no  ok
+keys_cuttingjob_cancel_job                      no  ok  no  no  no  ok
+keys_cuttingjob_changelist                      ok  ok  no  no  ok  ok
+keys_cuttingjob_add                             no  no  no  no  no  no
+keys_cuttingjob_history                         ok  ok  go  go  ok  ok
+keys_cuttingjob_delete                          no  no  no  no  no  no
+keys_cuttingjob_change                          ok  ok  no  no  ok  ok  / no  no  no  no  no  no
+keys_delegation_end_delegation                  no  no  ok  no  no  ok
+keys_delegation_changelist                      ok  ok  ok  no  ok  ok
+keys_delegation_add                             no  no  ok  no  no  ok
+keys_delegation_history                         ok  ok  ok  go  ok  ok
+keys_delegation_delete                          no  no  no  no  no  no
+keys_delegation_change                          ok  ok  ok  no  ok  ok  / no  no  no  no  no  no
 """
 
 # Everywhere else: anonymous, customer, staff without a role | the six roles.
 PAGES_OF_DOORS = """
 door_list                             in  no  no | ok  ok  ok  no  ok  ok  / in  405 405 | 405 405 405 405 405 405
 key_fitting                           in  no  no | ok  ok  ok  no  ok  ok  / in  405 405 | 405 405 405 405 405 405
+door_integrity                        in  no  no | ok  ok  ok  no  ok  ok  / in  405 405 | 405 405 405 405 405 405
 door                                  ok  ok  ok | ok  ok  ok  ok  ok  ok  / 405 405 405 | 405 405 405 405 405 405
 cutting_list                          in  no  no | no  ok  no  no  no  ok
 key_request_list                      in  ok  ok | ok  ok  ok  ok  ok  ok  / in  405 405 | 405 405 405 405 405 405

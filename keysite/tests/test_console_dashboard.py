@@ -25,6 +25,7 @@ from keys.tests.factories import (
     PinningFactory,
     opening,
 )
+from keys.tests.request_rows import job_of, kept_ready, line_of, request_of, step_of
 
 FIGURE = re.compile(r'<a href="(/admin/[^"]+)"><strong>(\d+)</strong> ([^<]+)</a>')
 NOTHING = "Nothing is called so."
@@ -50,6 +51,13 @@ def busy(db):
     pinning = PinningFactory(door__building__code="D1")
     OperatesFactory(keyset=pinning.keyset, symbol=KeySymbolFactory(), source="manual")
     DoorFactory(building__code="D2")
+    step_of(request_of(), due_at=now)
+    step_of(request_of(), kind="office", building=None)
+    ready = request_of(status="approved")
+    kept_ready(ready)
+    job_of(ready)
+    given = request_of(LoanFactory().borrower, status="done")
+    line_of(given, part="give_back", symbol=given.person.loans.get().key.symbol)
 
 
 def figures_of(response):
@@ -74,6 +82,10 @@ def test_each_number_is_the_length_of_its_list(client, make_staff, busy, role):
         "services due",
     ]
     assert [figures[label][0] for label in asked] == [1] * 6
+    asked = ["to give back for other keys", "ready for pick-up", "approvals waiting too long"]
+    assert [figures[label][0] for label in asked] == [1] * 3
+    assert figures.get("waiting for my approval", (0,))[0] == (2 if role == "administrator" else 0)
+    assert figures.get("keys in the shop", (0,))[0] == (1 if role == "administrator" else 0)
     assert ("disposals to approve" in figures) is (role == "administrator")
     assert ("departments proposed" in figures) is (role != "auditor")
     assert ("doors that nothing opens" in figures) is (role == "administrator")
@@ -94,6 +106,10 @@ def test_a_building_manager_counts_the_keys_to_her_buildings_only(client, buildi
     late = {"out_at": now - timedelta(days=9), "due_at": now - timedelta(days=2)}
     AssignmentFactory(asset__home=home, **late)
     AssignmentFactory(**late)
+    step_of(request_of(), building=hall, due_at=now)
+    ready = request_of(status="approved")
+    step_of(ready, building=hall, approved=True, decided_at=now, decided_by=building_manager)
+    kept_ready(ready)
     client.force_login(building_manager)
 
     response = client.get("/admin/")
@@ -103,6 +119,10 @@ def test_a_building_manager_counts_the_keys_to_her_buildings_only(client, buildi
         "overdue": 1,
         "said to be back": 0,
         "out for a year: to review": 0,
+        "to give back for other keys": 0,
+        "ready for pick-up": 1,
+        "waiting for my approval": 1,
+        "approvals waiting too long": 1,
         "assets due today": 0,
         "assets overdue": 1,
         "missing from kits": 0,

@@ -22,6 +22,7 @@ from keys.tests.factories import (
     LoanFactory,
     opening,
 )
+from keys.tests.request_rows import rows_of_requests
 from keysite.tests.pages import form_of
 from tickets.tests.factories import tickets_of_every_kind
 
@@ -64,6 +65,7 @@ def console(client, administrator):
     Space.objects.create(building=Building.objects.create(code="HALL", name="Hall"), number="1")
     assets_of_every_kind(administrator)
     tickets_of_every_kind(administrator)
+    rows_of_requests()
     opening(KeySymbolFactory())
     return client
 

@@ -77,6 +77,7 @@ from keys.tests.factories import (
     PinningFactory,
     opening,
 )
+from keysite.tests.pages_of_requests import PAGES_OF_REQUESTS
 from keysite.tests.pages_of_tickets import PAGES_OF_TICKETS
 from keysite.tests.queries import queries
 
@@ -246,7 +247,7 @@ PAGES = {
     Kiosk: (_kiosk, 6, 6),
     LoanTerm: (_term, 6, 9),
     Notice: (_notice, 6, 5),
-    Person: (_person, 7, 14),
+    Person: (_person, 7, 15),
     Building: (_building, 6, 10),
     Space: (_space, 6, 10),
     Asset: (_asset, 6, 14),
@@ -265,9 +266,9 @@ PAGES = {
     Cabinet: (lambda n: CabinetFactory(), 6, 6),
     Hook: (lambda n: HookFactory(), 6, 7),
     KeySystem: (lambda n: KeySystemFactory(), 6, 6),
-    KeySymbol: (_symbol, 7, 8),
-    Key: (_key, 6, 9),
-    Door: (_door, 6, 13),
+    KeySymbol: (_symbol, 7, 9),
+    Key: (_key, 6, 10),
+    Door: (_door, 6, 14),
     Keyset: (_keyset, 7, 8),
     Operates: (lambda n: OperatesFactory(), 6, 6),
     Loan: (_loan, 6, 6),
@@ -277,6 +278,7 @@ PAGES = {
     PeriodicTask: (_task, 6, 8),
     IntervalSchedule: (_task, 6, 5),
     CrontabSchedule: (lambda n: CrontabSchedule.objects.create(minute=str(n)), 6, 5),
+    **PAGES_OF_REQUESTS,
     **PAGES_OF_TICKETS,
 }
 

@@ -11,6 +11,7 @@ from assets.models import Building, Space
 from assets.tests.factories import assets_of_every_kind
 from keys.models import Renewal
 from keys.tests.factories import HoldFactory, HookFactory, LoanExceptionFactory, LoanFactory, opening
+from keys.tests.request_rows import rows_of_requests
 from tickets.tests.factories import tickets_of_every_kind
 
 OURS = [model for model in admin.site._registry if model._meta.app_label != "django_celery_beat"]
@@ -34,6 +35,7 @@ def everything(db):
     Space.objects.create(building=Building.objects.create(code="HALL", name="Hall"), number="1")
     assets_of_every_kind(loan.borrower)
     tickets_of_every_kind(loan.borrower)
+    rows_of_requests()
 
 
 def address(model, name, *args):

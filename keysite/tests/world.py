@@ -10,7 +10,7 @@ from accounts.operations import propose_department
 from accounts.tests.factories import InvitationFactory, PersonFactory
 from assets.models import Building, BuildingManager, Space
 from assets.tests.factories import AssignmentFactory, assets_of_every_kind
-from keys.models import Approval, KeyRequest, Renewal
+from keys.models import Renewal
 from keys.tests.factories import (
     HoldFactory,
     HookFactory,
@@ -20,6 +20,7 @@ from keys.tests.factories import (
     LossReportFactory,
     opening,
 )
+from keys.tests.request_rows import rows_of_requests
 from tickets.tests.factories import TicketFactory, tickets_of_every_kind
 
 # What stands in the address of a page that is about nothing in the register.
@@ -96,7 +97,7 @@ class World:
             "keys_loan": self.loan,
             "keys_renewal": self._renewal(manager),
             "keys_loanexception": LoanExceptionFactory(person=somebody, symbol=key.symbol),
-            **self._request(somebody, building),
+            **self._requests(person=somebody, by=manager, building=building),
             "keys_hold": HoldFactory(key__symbol=key.symbol),
             "keys_lossreport": LossReportFactory(key__symbol=key.symbol, loan__borrower=somebody),
         }
@@ -130,13 +131,6 @@ class World:
             return self.rows[next(model for start, model in ABOUT.items() if name.startswith(start))]
         return next(row for model, row in self.rows.items() if name.startswith(f"admin:{model}_"))
 
-    def _request(self, person, building):
-        now, today = timezone.now(), timezone.localdate()
-        sent = {"status": "submitted", "submitted_at": now, "needed_from": today, "needed_until": today}
-        request = KeyRequest.objects.create(person=person, asked_by=person, made_at=now, purpose="Office", **sent)
-        step = Approval.objects.create(request=request, kind="manager", building=building, asked_at=now, due_at=now)
-        return {"keys_keyrequest": request, "keys_approval": step}
-
     def _people(self, somebody):
         post(kind="sign_in_changed", person=somebody, facts={"change": "password_set"})
         return {
@@ -155,6 +149,9 @@ class World:
     def _doors(self, door):
         keyset = door.pinnings.get().keyset
         return {"keys_door": door, "keys_keyset": keyset, "keys_operates": keyset.operates.get()}
+
+    def _requests(self, **whose):
+        return {f"keys_{model._meta.model_name}": row for model, row in rows_of_requests(**whose).items()}
 
     def _assets(self, home, by):
         return {f"assets_{model._meta.model_name}": row for model, row in assets_of_every_kind(by, home=home).items()}

@@ -1,0 +1,81 @@
+"""The rules of key control about returning and leaving, P29 to P33; ``docs/policy-rules.md`` has the table of all."""
+
+import pytest
+from django.urls import reverse
+
+from keys.models import CuttingJob, Key
+from keys.operations import (
+    add_key,
+    add_to_request,
+    approve_request,
+    check_cut_key,
+    cut_key,
+    report_lost,
+    retire_key,
+    take_back,
+)
+from keys.tests.factories import KeyFactory, LoanFactory
+from keys.tests.requests import Campus
+from keysite.tests.history import last_version, refused
+from keysite.tests.reading import text_of
+
+
+def test_p32_whoever_finds_a_key_reads_where_to_bring_it(client, key, settings):
+    """The tag leads a stranger to the desk; it tells neither whose key it is nor what it opens."""
+    LoanFactory(key=key, borrower__last_name="Novak")
+
+    page = text_of(client.get(reverse("key_tag", args=[key.public_code])))
+
+    assert f"Please bring it to {settings.DESK_CONTACT}. Thank you." in page
+    assert "Novak" not in page
+    assert "AA1" not in page
+
+
+def test_p32_a_key_that_is_brought_is_taken_back_from_whoever_lost_it(loan, clerk, receipts):
+    """Anybody may bring it: the loss is over, and the borrower is told."""
+    report_lost(loan=loan, by=loan.borrower)
+
+    take_back(keys=[loan.key], by=clerk)
+
+    loan.refresh_from_db()
+    assert (loan.status, loan.found_by, loan.is_lost) == ("Returned", clerk, False)
+    assert receipts()[-1] == ("returned", loan.borrower)
+
+
+@pytest.mark.parametrize("retirement", [Key.Retirement.BROKEN, Key.Retirement.DISPOSED])
+def test_p33_a_destroyed_key_keeps_its_serial(key, key_shop, retirement):
+    """It stays in the register with who destroyed it and why, and no other key ever gets its number."""
+    retire_key(key=key, by=key_shop, retirement=retirement, reason="Filed down")
+
+    with refused("There was a key AA1 1 before: serials are never used again."):
+        add_key(key=Key(symbol=key.symbol, serial=1), by=key_shop)
+    assert last_version(key) == (key_shop, "retired: Filed down")
+    assert str(Key.objects.get()) == "AA1 1"
+
+
+def test_p33_a_new_key_gets_the_number_after_the_last_even_if_that_is_destroyed(key_shop):
+    """The shop never fills a gap."""
+    campus = Campus()
+    for serial in (1, 2):
+        key = campus.key("AA1", serial=serial)
+        retire_key(key=key, by=key_shop, retirement=Key.Retirement.DISPOSED, reason="Worn")
+
+    key = KeyFactory.build(symbol=campus.symbols["AA1"], serial=3)
+    add_key(key=key, by=key_shop)
+
+    assert Key.objects.in_use().get() == key
+
+
+def test_p33_a_master_passes_through_two_hands(key_shop, administrator):
+    """Whoever has cut a master does not check it."""
+    campus = Campus()
+    request = campus.send(add_to_request(by=campus.person, symbol=campus.symbols["A"]))
+    people = {"office": administrator, "head": administrator}
+    for step in campus.steps(request):
+        managers = {campus.north.pk: campus.manager, campus.south.pk: campus.other_manager}
+        approve_request(approval=step, by=people.get(step.kind) or managers[step.building_id])
+    job = CuttingJob.objects.get()
+    cut_key(job=job, by=key_shop)
+
+    with refused("A is a master: somebody else than who has cut it checks it."):
+        check_cut_key(job=job, by=key_shop)

@@ -24,7 +24,7 @@ class InvitationTabs(Tabs):
 
 @admin.register(Invitation)
 class InvitationAdmin(ReadOnly, ConsoleAdmin):
-    list_display = ["email", "invited_by", "invited_on", "last_day", "person", "state"]
+    list_display = ["email", "invited_by", "last_day", "person", "state"]
     list_filter = [InvitationTabs]
     search_fields = ["email"]
     search_help_text = _("Address, or name of who invited or came")
@@ -46,10 +46,6 @@ class InvitationAdmin(ReadOnly, ConsoleAdmin):
             shown=lambda invitation: invitation.is_open,
         )
     ]
-
-    @display(description=_("invited"))
-    def invited_on(self, invitation):
-        return date_format(timezone.localtime(invitation.at))
 
     @display(description=_("good until"))
     def last_day(self, invitation):

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import ClosedDay, Department, Kiosk, Notice
-from accounts.tests.factories import PersonFactory
+from accounts.tests.factories import InvitationFactory, PersonFactory
 from assets.models import Building, Space
 from assets.tests.factories import assets_of_every_kind
 from keys.models import Renewal
@@ -28,6 +28,7 @@ def everything(db):
     HoldFactory()
     HookFactory()
     opening(loan.key.symbol, building__code="D1")
+    InvitationFactory()
     Kiosk.objects.create(name="Desk", place="Hall")
     ClosedDay.objects.create(on="2026-12-25")
     Department.objects.create(name="Physics", accepted_at=now)

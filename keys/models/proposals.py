@@ -84,10 +84,11 @@ class ProposedKeyQuerySet(models.QuerySet):
         return Loan.objects.running().filter(Exists(lines))
 
     def to_replace(self):
-        """The key that was kept ready was retired before it was picked up."""
+        """The key that was kept ready was retired before it was picked up, and no other is being cut for it."""
+        no_job = Q(job__isnull=True) | Q(job__done_at__isnull=False)
         gone = Q(hold__key__retired_at__lt=F("hold__until"))
         ended_by_that = Q(hold__ended_at__isnull=True) | Q(hold__ended_at__gte=F("hold__key__retired_at"))
-        return self.outstanding().filter(gone & ended_by_that)
+        return self.outstanding().filter(gone & ended_by_that & no_job)
 
     def outstanding(self):
         """Promised, and not handed over yet."""

@@ -102,6 +102,12 @@ class DelegationForm(ConsoleForm):
             raise forms.ValidationError(_("Nobody here has this address."))
         return person
 
+    def clean_until(self):
+        until, since = self.cleaned_data["until"], self.cleaned_data.get("since")
+        if since and until < since:
+            raise forms.ValidationError(_("The last day is before the first."))
+        return until
+
 
 class DelegationTabs(Tabs):
     title, parameter_name = _("show"), "show"
@@ -153,7 +159,7 @@ class DelegationAdmin(ConsoleAdmin):
 
     def save_model(self, request, obj, form, change):
         words = {name: form.cleaned_data[name] for name in ("deputy", "since", "until")}
-        obj.pk = delegate_approvals(by=request.user, **words).pk
+        obj.person, obj.pk = request.user, delegate_approvals(by=request.user, **words).pk
 
     @display(description=_("state"), label={"ended": "", "over": "", "current": "success", "coming": "info"})
     def state(self, delegation):

@@ -86,7 +86,7 @@ def _words_of(proposal, lines):
     named = {pk for way in proposal.ways for pk in way["doors"][:NAMED]}.union(*proposal.unmet.values())
     doors = Door.objects.select_related("building").in_bulk(named)
     words = {"order": proposal.get_order_display(), "level": proposal.get_highest_level_display()}
-    yield [_("Chosen by"), _("%(order)s; no key above “%(level)s”.") % words]
+    yield [_("Chosen for"), _("%(order)s; no key above “%(level)s”.") % words]
     chosen = {line.symbol_id for line in lines if line.part == ProposedKey.Part.HAND_OUT}
     for number, way in enumerate(proposal.ways, 1):
         label = _("Proposed") if set(way["hand_out"]) == chosen else _("Alternative %(n)d") % {"n": number}

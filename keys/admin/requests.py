@@ -77,7 +77,7 @@ class AboutKey(Related):
 
 
 class KeyRequestResource(ModelResource):
-    number = Field("__str__", "request")
+    number = Field(column_name="request")
     person = Field("person__name", "for")
     email = Field("person__email", "e-mail")
     department = Field("person__department__name", "department")
@@ -101,6 +101,9 @@ class KeyRequestResource(ModelResource):
             "ended_at",
             "reason",
         ]
+
+    def dehydrate_number(self, request):
+        return str(request)
 
 
 @admin.register(KeyRequest)

@@ -23,6 +23,7 @@ from keys.models import (
     LossReport,
     Operates,
     Pinning,
+    Separation,
 )
 
 
@@ -110,6 +111,11 @@ class ChargeFactory(factory.django.DjangoModelFactory):
     event = "lost"
     amount = 50
     charged_at = factory.LazyFunction(timezone.now)
+
+
+def separation_of(person):
+    """That person leaves today."""
+    return Separation.objects.create(person=person, leaves_on=timezone.localdate(), begun_at=timezone.now())
 
 
 class LoanExceptionFactory(factory.django.DjangoModelFactory):

@@ -28,6 +28,13 @@ keys_operates_history                           ok  ok  ok  go  ok  ok
 keys_operates_delete                            no  no  no  no  no  no
 keys_operates_change                            ok  ok  ok  no  ok  ok  / no  no  no  no  no  no
 keys_keysymbol_place_symbol                     no  ok  no  no  no  ok
+keys_separation_clear_person                    ok  no  no  no  no  ok
+keys_separation_waive_clearance                 no  no  no  no  no  ok
+keys_separation_changelist                      ok  ok  no  no  ok  ok
+keys_separation_add                             no  no  no  no  no  no
+keys_separation_history                         ok  ok  go  go  ok  ok
+keys_separation_delete                          no  no  no  no  no  no
+keys_separation_change                          ok  ok  no  no  ok  ok  / no  no  no  no  no  no
 keys_keyrequest_export                          no  no  no  no  ok  ok
 keys_keyrequest_changelist                      ok  ok  ok  no  ok  ok
 keys_keyrequest_add                             no  no  no  no  no  no

@@ -21,6 +21,7 @@ from keys.tests.factories import (
     LoanExceptionFactory,
     LoanFactory,
     opening,
+    separation_of,
 )
 from keys.tests.request_rows import rows_of_requests
 from keysite.tests.pages import form_of
@@ -67,6 +68,7 @@ def console(client, administrator):
     tickets_of_every_kind(administrator)
     rows_of_requests()
     opening(KeySymbolFactory())
+    separation_of(PersonFactory())
     return client
 
 

@@ -63,6 +63,7 @@ from keys.models import (
     LoanException,
     Operates,
     Renewal,
+    Separation,
 )
 from keys.tests.factories import (
     CabinetFactory,
@@ -76,6 +77,7 @@ from keys.tests.factories import (
     OperatesFactory,
     PinningFactory,
     opening,
+    separation_of,
 )
 from keysite.tests.pages_of_requests import PAGES_OF_REQUESTS
 from keysite.tests.pages_of_tickets import PAGES_OF_TICKETS
@@ -271,6 +273,7 @@ PAGES = {
     Door: (_door, 6, 14),
     Keyset: (_keyset, 7, 8),
     Operates: (lambda n: OperatesFactory(), 6, 6),
+    Separation: (lambda n: separation_of(PersonFactory()), 6, 14),
     Loan: (_loan, 6, 6),
     LoanException: (lambda n: LoanExceptionFactory(), 6, 6),
     Hold: (lambda n: HoldFactory(), 6, 6),

@@ -10,7 +10,7 @@ from accounts.tests.factories import InvitationFactory, PersonFactory
 from assets.models import Building, Space
 from assets.tests.factories import assets_of_every_kind
 from keys.models import Renewal
-from keys.tests.factories import HoldFactory, HookFactory, LoanExceptionFactory, LoanFactory, opening
+from keys.tests.factories import HoldFactory, HookFactory, LoanExceptionFactory, LoanFactory, opening, separation_of
 from keys.tests.request_rows import rows_of_requests
 from tickets.tests.factories import tickets_of_every_kind
 
@@ -37,6 +37,7 @@ def everything(db):
     assets_of_every_kind(loan.borrower)
     tickets_of_every_kind(loan.borrower)
     rows_of_requests()
+    separation_of(loan.borrower)
 
 
 def address(model, name, *args):

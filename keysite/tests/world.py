@@ -19,6 +19,7 @@ from keys.tests.factories import (
     LoanFactory,
     LossReportFactory,
     opening,
+    separation_of,
 )
 from keys.tests.request_rows import rows_of_requests
 from tickets.tests.factories import TicketFactory, tickets_of_every_kind
@@ -98,6 +99,7 @@ class World:
             "keys_renewal": self._renewal(manager),
             "keys_loanexception": LoanExceptionFactory(person=somebody, symbol=key.symbol),
             **self._requests(person=somebody, by=manager, building=building),
+            "keys_separation": separation_of(somebody),
             "keys_hold": HoldFactory(key__symbol=key.symbol),
             "keys_lossreport": LossReportFactory(key__symbol=key.symbol, loan__borrower=somebody),
         }

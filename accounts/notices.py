@@ -9,8 +9,11 @@ from allauth.account.utils import user_pk_to_url_str
 from celery import current_app
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
+from django.contrib.postgres.functions import RandomUUID
 from django.core import signing
-from django.db import transaction
+from django.db import models, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Concat
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -21,6 +24,7 @@ from redis.exceptions import RedisError
 from accounts.codes import code_of, token_of
 from accounts.models import Department, EmailCode, Invitation, Notice, Person
 from keysite.cache import is_away, leave_alone
+from keysite.ledger import insert_from
 from keysite.logs import current_id
 
 log = logging.getLogger(__name__)
@@ -73,9 +77,37 @@ def letter(*, kind, person=None, address="", facts=None, once_per=None, by=None)
 def post_all(messages):
     """Put many messages into the outbox in one statement; one that is there already (``dedupe_key``) stays as it is."""
     Notice.objects.bulk_create(messages, ignore_conflicts=True, batch_size=1000)
+    _kick_after_commit()
+    return messages
+
+
+def post_to_all(people, *, kind, once_per, at, facts=None):
+    """Put one message to each of the question ``people`` into the outbox, in one statement, however many they are.
+
+    ``once_per`` and the number of the person make its key: who has that message already gets no other.
+    """
+    columns = {
+        "public_id": RandomUUID(),
+        "kind": Value(kind),
+        "person": F("pk"),
+        "address": Value(""),
+        "facts": Value(facts or {}, output_field=models.JSONField()),
+        "dedupe_key": Concat(Value(once_per), F("pk"), output_field=models.CharField()),
+        "created_at": Value(at),
+        "next_try_at": Value(at),
+        "tries": Value(0),
+        "last_error": Value(""),
+        "sent_to": Value(""),
+        "subject": Value(""),
+        "text": Value(""),
+    }
+    insert_from(Notice, columns, people.order_by().values_list(*columns.values()))
+    _kick_after_commit()
+
+
+def _kick_after_commit():
     if kick not in (function for _savepoints, function, _robust in transaction.get_connection().run_on_commit):
         transaction.on_commit(kick, robust=True)  # once, however many messages a deed writes
-    return messages
 
 
 def kick():

@@ -1,7 +1,9 @@
 """Keys, where they hang, and in whose hands they are."""
 
 from keys.models.approvals import Approval, ApprovedDoor, Delegation
+from keys.models.attestations import Attestation, Outcome
 from keys.models.cabinets import Cabinet, CabinetCount, Hook
+from keys.models.campaigns import Campaign, Candidate
 from keys.models.charges import Charge, Event, FeeRule
 from keys.models.doors import Door, Pinning
 from keys.models.exceptions import Hold, LoanException
@@ -13,7 +15,6 @@ from keys.models.proposals import CuttingJob, Proposal, ProposedKey
 from keys.models.rekeyings import KeySwap, RekeyedDoor, RekeyedSymbol, Rekeying
 from keys.models.renewals import Reminder, Renewal
 from keys.models.requests import KeyRequest, RequestItem, RequestMessage
-from keys.models.reviews import Attestation, Campaign
 from keys.models.separations import Separation
 from keys.models.symbols import KeySymbol
 from keys.models.systems import KeySystem
@@ -25,6 +26,7 @@ __all__ = [
     "Cabinet",
     "CabinetCount",
     "Campaign",
+    "Candidate",
     "Charge",
     "CuttingJob",
     "Delegation",
@@ -43,6 +45,7 @@ __all__ = [
     "LoanException",
     "LossReport",
     "Operates",
+    "Outcome",
     "Pinning",
     "Proposal",
     "ProposedKey",

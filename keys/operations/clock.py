@@ -5,14 +5,13 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
-from django.contrib.postgres.functions import RandomUUID
 from django.db import models, transaction
-from django.db.models import Case, F, OuterRef, Subquery, Value, When
+from django.db.models import Case, OuterRef, Subquery, Value, When
 from django.db.models.functions import Coalesce, Concat
 from django.utils import timezone
 
 from accounts.models import Department, Notice, Person
-from accounts.notices import post_all
+from accounts.notices import post_all, post_to_all
 from assets.models import Assignment, AssignmentReminder
 from keys.models import Hold, Key, Loan, LoanException, Reminder
 from keys.notices import CONTACT_FROM
@@ -128,22 +127,7 @@ def _midnight(today, days):
 def _write_digests(reached, at, today):
     first, *others = (ladder.people(rows) for ladder, rows in zip(LADDERS, reached, strict=True))
     people = Person.objects.active().filter(pk__in=first.union(*others))
-    columns = {
-        "public_id": RandomUUID(),
-        "kind": Value("loan_reminder"),
-        "person": F("pk"),
-        "address": Value(""),
-        "facts": Value({}, output_field=models.JSONField()),
-        "dedupe_key": Concat(Value(f"reminder:{today}:"), F("pk"), output_field=models.CharField()),
-        "created_at": Value(at),
-        "next_try_at": Value(at),
-        "tries": Value(0),
-        "last_error": Value(""),
-        "sent_to": Value(""),
-        "subject": Value(""),
-        "text": Value(""),
-    }
-    insert_from(Notice, columns, people.values_list(*columns.values()))
+    post_to_all(people, kind="loan_reminder", once_per=f"reminder:{today}:", at=at)
 
 
 def _to_contacts(reached, at, today):

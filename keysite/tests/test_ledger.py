@@ -1,14 +1,31 @@
 """How a fact changes: the lock that refreshes, the history row that says who and why."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection, transaction
+from django.db.models import Value
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Person
 from accounts.tests.factories import AffiliationFactory, PersonFactory
 from keys.models import Hold, Key
 from keys.tests.factories import HoldFactory, KeyFactory, KeySymbolFactory
-from keysite.ledger import Refusal, alone, lock, lock_all, lock_word, record, record_changes, record_new, remove
+from keysite.ledger import (
+    Refusal,
+    alone,
+    lock,
+    lock_all,
+    lock_word,
+    record,
+    record_all,
+    record_changes,
+    record_from,
+    record_new,
+    remove,
+)
+from keysite.tests.history import last_version
 from keysite.tests.queries import queries
 from keysite.tests.races import at_once, one_after_other
 
@@ -157,3 +174,34 @@ def test_remove_keeps_the_history(db):
 
     version = Hold.history.filter(id=number).first()
     assert (version.history_type, version.history_user, version.history_change_reason) == ("-", clerk, "typed twice")
+
+
+def test_record_from_inserts_what_a_question_answers_with_its_first_versions(db):
+    by, keys = PersonFactory(), [KeyFactory(), KeyFactory()]
+    person = PersonFactory()
+    now = timezone.now()
+    HoldFactory(key=keys[0])  # a constraint refuses a second one: it stays as it is
+
+    values = Value(person.pk), Value(now), Value(now + timedelta(days=1)), Value(by.pk)
+    rows = Key.objects.order_by("pk").values_list("pk", *values)
+    with queries(exactly=1):
+        written = record_from(Hold, ["key", "person", "held_at", "until", "held_by"], rows, by=by, reason="kept")
+
+    hold = Hold.objects.get(key=keys[1])
+    assert (written, hold.person, hold.history.get().history_type) == (1, person, "+")
+    assert (last_version(hold), hold.history.get().until) == ((by, "kept"), hold.until)
+
+
+def test_record_all_changes_what_a_question_answers_with_a_version_each(db):
+    by = PersonFactory()
+    changed, other = HoldFactory(key__symbol__symbol="AA1"), HoldFactory(key__symbol__symbol="AB2")
+    now = timezone.now()
+
+    with queries(exactly=1):
+        written = record_all(Hold.objects.filter(key__symbol__symbol="AA1"), by=by, reason="over", ended_at=now)
+
+    changed.refresh_from_db()
+    other.refresh_from_db()
+    assert (written, changed.ended_at, other.ended_at) == (1, now, None)
+    assert (last_version(changed), changed.history.first().history_type) == ((by, "over"), "~")
+    assert not other.history.filter(history_type="~").exists()

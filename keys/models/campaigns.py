@@ -6,9 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Person
 from assets.models import Building
+from keys.models.approvals import OFFICE_FROM, today
+from keys.models.doors import Door, Pinning
+from keys.models.keysets import Operates
 from keys.models.loans import Loan
+from keys.sampling import draw
 from keysite.ledger import kept_history
-from keysite.search import among
 
 
 class CampaignQuerySet(models.QuerySet):
@@ -17,6 +20,10 @@ class CampaignQuerySet(models.QuerySet):
 
     def closed(self):
         return self.filter(closed_at__isnull=False)
+
+    def search(self, text):
+        words = text.split()
+        return self.filter(*(Q(name__icontains=word) for word in words)) if words else self.none()
 
     def visible_to(self, person):
         return self if person.has_perm("keys.view_campaign") else self.none()
@@ -44,7 +51,7 @@ class Campaign(models.Model):
     )
     holders_until = models.DateField(_("holders answer until"))
     managers_until = models.DateField(_("managers answer until"))
-    closes_on = models.DateField(_("closes on"))
+    closes_on = models.DateField(_("departments answer until"), help_text=_("It closes when that day is over."))
     confidence = models.PositiveSmallIntegerField(
         _("confidence, in percent"),
         null=True,
@@ -95,90 +102,56 @@ class Campaign(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def is_open(self):
+        return self.closed_at is None
 
-class AttestationQuerySet(models.QuerySet):
-    def unanswered(self):
-        return self.filter(answer="")
+    @property
+    def is_sample(self):
+        return self.confidence is not None
 
-    def wrong(self):
-        """The register does not say what is so."""
-        return self.exclude(answer__in=["", Attestation.Answer.HAVE])
+    @property
+    def state(self):
+        """Whose turn it is, or that it is over."""
+        if not self.is_open:
+            return _("Closed")
+        if today() <= self.holders_until:
+            return _("Holders are asked")
+        return _("Managers are asked") if today() <= self.managers_until else _("Departments are asked")
 
-    def with_answer(self, answer):
-        return self.filter(answer=answer)
+    @property
+    def loans(self):
+        """The loans that it is about: what is out now, in its scope."""
+        loans = Loan.objects.running()
+        if self.scope == self.Scope.MASTERS:
+            return loans.filter(always_asked())
+        if self.scope == self.Scope.DEPARTMENT:
+            return loans.filter(borrower__department=self.department_id)
+        if self.scope == self.Scope.BUILDING:
+            return loans.opening(Door.objects.current().filter(building=self.building_id))
+        return loans
 
-    def live(self):
-        """Somebody may still answer: the campaign is open and the key not back."""
-        return self.unanswered().filter(campaign__closed_at__isnull=True, loan__returned_at__isnull=True)
-
-    def at_stage(self, stage):
-        return self.filter(stage=stage)
-
-    def sampled(self):
-        return self.filter(stratum=Attestation.Stratum.SAMPLE)
-
-    def visible_to(self, person):
-        """All for a role without scope; for managers what opens their buildings; for anybody their own."""
-        if person.has_perms(["keys.view_attestation", "accounts.see_everything"]):
-            return self
-        return self.filter(loan__in=Loan.objects.visible_to(person))
-
-    def search(self, text):
-        loans = Loan.objects.search(text)
-        return self.filter(among("loan", loans))
-
-    def for_list(self):
-        return self.select_related(
-            "campaign", "loan__key__symbol__system", "loan__borrower__department", "answered_by"
-        ).order_by("-campaign", "pk")
+    def drawn(self, size):
+        """The loans that chance chooses, by number: the same ones whenever anybody asks."""
+        return draw(self.candidates.values_list("loan", flat=True), size, seed=self.seed)
 
 
-class Attestation(models.Model):
-    """One key in one person's hands, and what was answered to “do you still have it?”."""
+def always_asked():
+    """Loans that are never left to chance: of masters, and of keys to critical doors."""
+    critical = Pinning.objects.now().filter(door__in=Door.objects.current().critical())
+    turned = Operates.objects.now().filter(keyset__in=critical.values("keyset"))
+    return Q(key__symbol__level__gte=OFFICE_FROM) | Q(key__symbol__in=turned.values("symbol"))
 
-    class Stage(models.TextChoices):
-        HOLDER = "holder", _("Holder")
-        MANAGER = "manager", _("Building manager")
-        CONTACT = "contact", _("Department contact")
 
-    class Stratum(models.TextChoices):
-        ALL = "all", _("Always asked")
-        SAMPLE = "sample", _("Drawn by chance")
+class Candidate(models.Model):
+    """A loan that the sample of a campaign was drawn from, whether it was drawn or not."""
 
-    class Answer(models.TextChoices):
-        HAVE = "have", _("Has it")
-        LOST = "lost", _("Lost")
-        RETURNED = "returned", _("Says it is back")
-        NEVER = "never", _("Never had it")
-
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="attestations", verbose_name=_("campaign"))
-    loan = models.ForeignKey(Loan, models.PROTECT, related_name="attestations", verbose_name=_("loan"))
-    stratum = models.CharField(_("why asked"), max_length=8, choices=Stratum, default=Stratum.ALL)
-    stage = models.CharField(_("who is asked"), max_length=8, choices=Stage, default=Stage.HOLDER)
-    answer = models.CharField(_("answer"), max_length=8, choices=Answer, blank=True)
-    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
-    answered_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("answered by")
-    )
-    history = kept_history()
-    objects = AttestationQuerySet.as_manager()
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="candidates", verbose_name=_("campaign"))
+    loan = models.ForeignKey(Loan, models.PROTECT, related_name="+", verbose_name=_("loan"))
 
     class Meta:
-        verbose_name, verbose_name_plural = _("attestation"), _("attestations")
-        indexes = [models.Index(fields=["campaign", "stage"], condition=Q(answer=""), name="attestation_unanswered")]
-        constraints = [
-            models.UniqueConstraint(fields=["campaign", "loan"], name="attestation_once_per_campaign"),
-            models.CheckConstraint(
-                condition=Q(answer="", answered_at__isnull=True, answered_by__isnull=True)
-                | Q(answer__in=["have", "lost", "returned", "never"], answered_at__isnull=False)
-                & Q(answered_by__isnull=False),
-                name="attestation_answered_by_someone",
-            ),
-            models.CheckConstraint(
-                condition=Q(stage__in=["holder", "manager", "contact"], stratum__in=["all", "sample"]),
-                name="attestation_stage_is_known",
-            ),
-        ]
+        verbose_name, verbose_name_plural = _("candidate of a sample"), _("candidates of a sample")
+        constraints = [models.UniqueConstraint(fields=["campaign", "loan"], name="candidate_once_per_campaign")]
 
     def __str__(self):
-        return f"{self.campaign} · {self.loan}"
+        return str(self.loan)

@@ -39,8 +39,9 @@ class LoanQuerySet(LentQuerySet):
         return self.open().filter(lost_at__isnull=False, found_at__isnull=True)
 
     def unsettled(self):
-        """Lost, and nobody has paid for the key or retired it: nobody gets another in its place yet."""
-        return self.lost().filter(paid_on__isnull=True, key__retired_at__isnull=True)
+        """Lost, neither paid for nor decided on: nobody gets another key in its place yet."""
+        settled = self.model._meta.get_field("loss_reports").related_model.objects.settled()
+        return self.lost().filter(paid_on__isnull=True).exclude(Exists(settled.filter(loan=OuterRef("pk"))))
 
     def running(self):
         """Still expected back: active and not lost."""

@@ -58,6 +58,10 @@ class LossReportQuerySet(models.QuerySet):
         """Undecided for so long that the key office is asked, too; each once."""
         return self.undecided(on=on).filter(asked_at__lte=asked_before, escalated_at__isnull=True)
 
+    def settled(self):
+        """Decided, and the key has not turned up: another may be handed out in its place."""
+        return self.exclude(decision="").exclude(ending=LossReport.Ending.FOUND)
+
     def past_threshold(self):
         """Of symbols of which as many keys are lost as the strictest of the doors they open bears (rule P40)."""
         same = {"key__symbol": OuterRef("key__symbol")}

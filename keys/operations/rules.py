@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import KeyLevel, Trust
 from accounts.operations import due_moment, refuse_borrower
-from keys.models import Key, Loan, LoanException, ProposedKey
+from keys.models import Key, Loan, LoanException, LossReport, ProposedKey
 
 RELATED = ("key__symbol", "borrower__affiliation", "term")  # what the deeds look at, besides the loan
 
@@ -47,7 +47,9 @@ class Basket:
         """The keys, each with its open loan and hold, and how many of its symbol the borrower holds and may hold."""
         person = self.borrower.pk if self.borrower else None
         today = timezone.localdate(self.now, settings.INSTITUTION_ZONE)
-        held = Loan.objects.held_by(person).filter(key__symbol=OuterRef("symbol")).order_by().values("key__symbol")
+        settled = LossReport.objects.settled().filter(loan=OuterRef("pk"))  # of these another may be handed out
+        held = Loan.objects.held_by(person).exclude(Exists(settled)).filter(key__symbol=OuterRef("symbol"))
+        held = held.order_by().values("key__symbol")
         exceptions = LoanException.objects.live(on=today).filter(person=person, symbol=OuterRef("symbol"))
         return (
             Key.objects.filter(pk__in=[key.pk for key in keys])

@@ -15,6 +15,7 @@ from keys.operations import (
     add_to_request,
     approve_request,
     check_out,
+    delegate_approvals,
     escalate_approvals,
     grant_exception,
     let_operate,
@@ -216,3 +217,15 @@ def test_p10_nobody_agrees_to_their_own_request(campus, client):
             approve_request(approval=step_of(campus, row), by=person)
         client.force_login(person)
         assert client.get(reverse("approval", args=[step_of(campus, row).pk])).status_code == 404
+
+
+def test_p10_nor_whoever_stands_in_for_them(campus):
+    """Whoever asks gives nobody a say in it."""
+    BuildingManager.objects.create(building=campus.north, person=campus.person, since=TODAY())
+    stand_in = PersonFactory()
+    delegate_approvals(by=campus.person, deputy=stand_in, since=TODAY(), until=TODAY())
+
+    request = campus.ask("101")
+
+    with refused(NOT_IN_CHARGE):
+        approve_request(approval=step_of(campus, request), by=stand_in)

@@ -1,23 +1,70 @@
 """The rules of key control about returning and leaving, P29 to P33; ``docs/policy-rules.md`` has the table of all."""
 
-import pytest
-from django.urls import reverse
+from datetime import timedelta
 
-from keys.models import CuttingJob, Key
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Notice
+from keys.models import CuttingJob, Key, Loan, Separation
 from keys.operations import (
     add_key,
     add_to_request,
     approve_request,
+    begin_separations,
     check_cut_key,
+    clear_person,
     cut_key,
+    remind_leavers,
     report_lost,
     retire_key,
+    return_key,
     take_back,
+    waive_clearance,
 )
 from keys.tests.factories import KeyFactory, LoanFactory
 from keys.tests.requests import Campus
 from keysite.tests.history import last_version, refused
 from keysite.tests.reading import text_of
+
+
+@pytest.fixture
+def leaver(borrower):
+    """Somebody whose last day is in two weeks."""
+    borrower.leaves_on = timezone.localdate() + timedelta(days=14)
+    borrower.save()
+    return borrower
+
+
+def test_p29_cleared_when_everything_is_back(leaver, loan, clerk):
+    """Before that, a key in hand stands in the way, and its holder is reminded of it."""
+    begin_separations(at=timezone.now())
+    separation = Separation.objects.get(person=leaver)
+    with refused("Still open: 1 key. Settle that first."):
+        clear_person(separation=separation, by=clerk)
+    with time_machine.travel(timezone.now().replace(hour=11)):
+        remind_leavers(at=timezone.now())
+    assert Notice.objects.filter(person=leaver, kind="leaving").exists()
+
+    return_key(loan=loan, by=clerk)
+    clear_person(separation=separation, by=clerk)
+
+    assert (separation.is_open, last_version(separation)) == (False, (clerk, "cleared"))
+
+
+def test_p29_or_somebody_says_why_not(leaver, loan, clerk):
+    """Clearance without the key is a decision with a name and a reason; the key stays on the person's list."""
+    begin_separations(at=timezone.now())
+    separation = Separation.objects.get(person=leaver)
+
+    with refused(f"Say why {leaver} is cleared although something is open."):
+        waive_clearance(separation=separation, by=clerk, reason=" ")
+    waive_clearance(separation=separation, by=clerk, reason="Moves to the partner institute, keeps the key")
+
+    assert last_version(separation) == (clerk, "waived with 1 key")
+    assert Loan.objects.held_by(leaver).get() == loan
 
 
 def test_p32_whoever_finds_a_key_reads_where_to_bring_it(client, key, settings):

@@ -11,7 +11,6 @@ from keys.models.approvals import HEAD_FROM, OFFICE_FROM, Delegation, today
 from keys.models.cabinets import CabinetCount
 from keys.models.doors import CRITICAL, Door, Pinning
 from keys.models.inventory import Key
-from keys.models.keysets import Operates
 from keys.models.loans import Loan
 from keys.models.rekeyings import Rekeying
 from keys.thresholds import MASTERS_FROM, ONE_KEY, PERCENT
@@ -75,11 +74,14 @@ class LossReportQuerySet(models.QuerySet):
 
     def made_harmless(self):
         """Open, although the key opens none of the doors any more that it opened when it was lost."""
-        opens = Operates.objects.now().filter(symbol=OuterRef("key__symbol"))
-        now = Pinning.objects.now().filter(keyset__in=opens.values("keyset"))
-        opened = Operates.objects.filter(symbol=OuterRef("key__symbol"))
-        then = Q(since__lte=OuterRef("reported_at")) & (Q(until=None) | Q(until__gt=OuterRef("reported_at")))
-        before = Pinning.objects.filter(then, keyset__in=opened.filter(then).values("keyset"))
+        turned = {"keyset__operates__symbol": OuterRef("key__symbol")}
+        now = Pinning.objects.now().filter(**turned, keyset__operates__until__isnull=True)
+        lost = OuterRef("reported_at")
+        then, turned_then = (
+            Q(**{f"{path}since__lte": lost}) & (Q(**{f"{path}until": None}) | Q(**{f"{path}until__gt": lost}))
+            for path in ("", "keyset__operates__")
+        )
+        before = Pinning.objects.filter(then, turned_then, **turned)
         return self.open().exclude(Exists(now)).filter(Exists(before))
 
     def of(self, keys):

@@ -19,7 +19,7 @@ from keys.notices.loans import (
     return_claimed,
     return_undone,
 )
-from keys.notices.losses import loss_reported
+from keys.notices.losses import losses_to_decide
 from keys.notices.requests import (
     approval_wanted,
     approvals_escalated,
@@ -58,7 +58,7 @@ __all__ = [
     "leaving",
     "loan_renewed",
     "loan_transferred",
-    "loss_reported",
+    "losses_to_decide",
     "other_keys",
     "payment_recorded",
     "receipt_facts",

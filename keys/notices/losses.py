@@ -10,13 +10,19 @@ from keys.models.approvals import HEAD_FROM, OFFICE_FROM, today
 
 SUBJECTS = {
     "reported": _("Key %(key)s is lost: please decide what is done"),
+    "again": _("Lost key %(key)s: please decide again"),
     "waiting": _("Lost key %(key)s still waits for a decision"),
 }
 
 
-def loss_reported(report, *, by):
-    """To those whom the level of the key names, once per report."""
-    _ask(report, "reported", by=by)
+def losses_to_decide(reports):
+    """To those whom the level of each key names; where nobody has decided for too long, to the key office, too."""
+    letters = []
+    for report in LossReport.objects.for_list().filter(pk__in=reports):
+        event = "waiting" if report.escalated_at else "again" if report.decided_at else "reported"
+        letters += [_letter(report, event, person) for person in sorted(deciders_of(report), key=lambda one: one.pk)]
+    if letters:
+        notices.post_all(letters)
 
 
 def deciders_of(report):
@@ -33,24 +39,21 @@ def deciders_of(report):
     deputies = Delegation.objects.current(on=on).filter(person__in=people).values("deputy")
     stand_in = Person.objects.active().filter(pk__in=deputies)
     found = {*people, *(stand_in.exclude(pk=had.pk) if had else stand_in)}
+    if found and not report.escalated_at:
+        return found
     office = Person.objects.allowed("keys.decide_loss")
-    return found or set(office.exclude(pk=had.pk) if had else office)
+    return found | set(office.exclude(pk=had.pk) if had else office)
 
 
-def _ask(report, event, *, by, once=""):
-    people = sorted(deciders_of(report), key=lambda person: person.pk)
-    letters = [
-        notices.letter(
-            kind="loss_report",
-            person=person,
-            facts={"report": report.pk, "event": event},
-            once_per=f"loss_report:{report.pk}:{event}:{person.pk}:{once}",
-            by=by,
-        )
-        for person in people
-    ]
-    if letters:
-        notices.post_all(letters)
+def _letter(report, event, person):
+    """Once per report and day on which its risk began to be open."""
+    since = report.accepted_until or report.decided_at or ""
+    return notices.letter(
+        kind="loss_report",
+        person=person,
+        facts={"report": report.pk, "event": event},
+        once_per=f"loss_report:{report.pk}:{event}:{person.pk}:{since}",
+    )
 
 
 def loss_report(notice):

@@ -3,6 +3,7 @@
 from keys.operations.approvals import delegate_approvals, end_delegation, escalate_approvals
 from keys.operations.clock import lift_expired_exceptions, release_expired_holds, remind_borrowers, retire_keys
 from keys.operations.corrections import transfer, undo
+from keys.operations.counts import count_cabinet
 from keys.operations.decisions import (
     approve_request,
     as_seen,
@@ -25,6 +26,7 @@ from keys.operations.inventory import add_key, reinstate_key, retire_key, retire
 from keys.operations.keysets import add_keyset, let_operate, stop_operating
 from keys.operations.kiosk import check_out_at_kiosk, take_back_at_kiosk
 from keys.operations.loans import check_out, preview_check_out
+from keys.operations.loss_reports import ask_about_losses, close_losses, decide_loss
 from keys.operations.losses import record_payment, report_found, report_lost
 from keys.operations.proposals import preview_proposal
 from keys.operations.renewals import renew, renewed_until
@@ -48,6 +50,7 @@ __all__ = [
     "add_to_request",
     "approve_request",
     "as_seen",
+    "ask_about_losses",
     "begin_separations",
     "cancel_job",
     "check_cut_key",
@@ -55,8 +58,11 @@ __all__ = [
     "check_out_at_kiosk",
     "choose_way",
     "claim_return",
+    "close_losses",
+    "count_cabinet",
     "clear_person",
     "cut_key",
+    "decide_loss",
     "delegate_approvals",
     "deliver_key",
     "end_delegation",

@@ -46,6 +46,7 @@ MAY_READ_ENVIRONMENT += ("keysite/development.py", "keysite/wsgi.py", "manage.py
 BY_NOBODY = {"clean_up", "lift_expired_exceptions", "release_expired_holds", "remind_borrowers", "retire_keys"}
 BY_NOBODY |= {"escalate_approvals", "expire_requests", "propose_waiting", "revalidate_requests"}
 BY_NOBODY |= {"begin_separations", "remind_leavers"}
+BY_NOBODY |= {"ask_about_losses", "close_losses"}
 BY_NOBODY |= {"expire_reservations", "send_notices", "sync_roles", "make_demo", "remind_of_dates", "sweep_photos"}
 BY_NOBODY |= {"fetch_mail", "note_bounce", "receive_mail"}
 BY_NOBODY |= {"confirm_silent_tickets", "make_scheduled_tickets", "purge_tickets", "remind_of_tickets", "wake_tickets"}
@@ -85,6 +86,7 @@ QUESTIONS = {
 
 # Where a deed is tried that has no test file of its own name.
 TESTED_IN = {
+    "test_ask_about_losses": {"close_losses"},
     "test_add_photo": {"remove_photo", "sweep_photos"},
     "test_count": {"close_stock_take", "last_part", "move_to_found", "open_stock_take"},
     "test_dispose": {"approve_disposal", "reject_disposal", "restore"},

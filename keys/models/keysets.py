@@ -56,7 +56,8 @@ class KeysetQuerySet(models.QuerySet):
         keysets = self.model.objects.filter(kind__in=[Keyset.Kind.PLAIN, Keyset.Kind.CROSS])
         for _step in range(STEPS_UP):
             path += "__parent"
-            turned = Operates.objects.now().filter(keyset=OuterRef("pk"), symbol=OuterRef(path))
+            it = Q(symbol=OuterRef(path)) | Q(symbol__replaces__before=OuterRef(path))
+            turned = Operates.objects.now().filter(it, keyset=OuterRef("pk"))
             there = keysets.filter(**{f"{path}__isnull": False, f"{path}__retired_at": None})
             lacking.append(there.exclude(Exists(turned)).values("pk"))
         return self.filter(pk__in=lacking[0].union(*lacking[1:]))
@@ -141,15 +142,20 @@ class OperatesQuerySet(models.QuerySet):
         """Rows that the hierarchy would not make: not the keyset's own symbol, nor one above it.
 
         A row that says itself where it comes from (cross-keyed, selective) is explained. Parents are of a higher
-        level, and there are five levels: so four steps up are all there can be.
+        level, and there are five levels: so four steps up are all there can be. A symbol that replaces another at
+        some doors stands there in its place, and the replaced one stands where it stood.
         """
-        above = Q(symbol=F("keyset__own"))
+        above, replaced = Q(symbol=F("keyset__own")), Q()
         path = "keyset__own"
         for _step in range(STEPS_UP):
             path += "__parent"
             above |= Q(symbol=F(path), keyset__kind__in=[Keyset.Kind.PLAIN, Keyset.Kind.CROSS])
+            replaced |= Q(after=OuterRef("symbol"), before=OuterRef(path))
+            replaced |= Q(before=OuterRef("symbol"), after=OuterRef(path))
         said = [Operates.Source.CROSS, Operates.Source.SELECTIVE]
-        return self.now().exclude(source__in=said).exclude(above)
+        replacement = KeySymbol._meta.get_field("replaces").related_model  # its module is above this one
+        rows = self.now().exclude(source__in=said).exclude(above)
+        return rows.exclude(Exists(replacement.objects.filter(replaced)))
 
     def ended(self):
         return self.exclude(NOW)

@@ -1,11 +1,12 @@
 """New combinations for doors whose old ones cannot be trusted any more."""
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
-from keys.models.doors import Door
+from keys.models.doors import Door, Pinning
 from keys.models.exceptions import Hold
 from keys.models.keysets import Keyset
 from keys.models.loans import Loan
@@ -39,6 +40,31 @@ class RekeyingQuerySet(models.QuerySet):
             return self
         theirs = RekeyedDoor.objects.filter(door__in=Door.objects.visible_to(person))
         return self.filter(pk__in=theirs.values("rekeying"))
+
+    def of_symbol(self, symbol):
+        """Those in which the symbol is replaced, or comes in its place."""
+        about = RekeyedSymbol.objects.filter(Q(before=symbol) | Q(after=symbol))
+        return self.filter(pk__in=about.values("rekeying"))
+
+    def search(self, text):
+        """Those whose doors, or whose symbols, old or new, ``text`` means; or its number, such as K12."""
+        number = text.strip().lower().removeprefix("k")
+        if number.isascii() and number.isdigit() and len(number) < 10:
+            return self.filter(pk=number)
+        symbols = KeySymbol.objects.search(text)
+        about = RekeyedSymbol.objects.filter(Q(before__in=symbols) | Q(after__in=symbols)).values("rekeying")
+        doors = RekeyedDoor.objects.filter(door__in=Door.objects.search(text)).values("rekeying")
+        return self.filter(pk__in=about.union(doors))
+
+    def with_progress(self):
+        """Annotates how many ``doors_in`` it are, ``doors_open`` of them, ``swaps_in`` it, and ``swaps_open``."""
+        doors, swaps = RekeyedDoor.objects.filter(dropped_at=None), KeySwap.objects.filter(dropped_at=None)
+        return self.annotate(
+            doors_in=_number_of(doors),
+            doors_open=_number_of(RekeyedDoor.objects.open()),
+            swaps_in=_number_of(swaps),
+            swaps_open=_number_of(KeySwap.objects.open()),
+        )
 
     def for_list(self):
         return self.select_related("planned_by").order_by("-pk")
@@ -88,11 +114,26 @@ class Rekeying(models.Model):
     def is_open(self):
         return self.done_at is None and self.cancelled_at is None
 
+    @property
+    def status(self):
+        if self.cancelled_at:
+            return _("Cancelled")
+        return _("Done") if self.done_at else _("Under way")
+
+    def loans_to_swap(self, symbols):
+        """Keys of these old symbols in the hands of people who have not left, and for which there is no swap yet."""
+        known = KeySwap.objects.filter(rekeying=self, loan=OuterRef("pk"))
+        loans = Loan.objects.running().filter(key__symbol__in=symbols, borrower__is_active=True)
+        return loans.exclude(Exists(known)).select_related("key").order_by("pk")
+
 
 class RekeyedDoorQuerySet(models.QuerySet):
     def open(self):
         """Still with the old cylinder."""
         return self.filter(done_at__isnull=True, dropped_at__isnull=True)
+
+    def done(self):
+        return self.filter(done_at__isnull=False)
 
     def for_list(self):
         return self.select_related("door__building", "before", "after", "done_by").order_by(
@@ -159,13 +200,44 @@ class RekeyedSymbol(models.Model):
 
 class KeySwapQuerySet(models.QuerySet):
     def open(self):
-        """The holder still has the old key, or not the new one yet; a lost old key is not waited for."""
-        waits = Q(handed__isnull=True) | Q(loan__returned_at__isnull=True, loan__lost_at__isnull=True)
+        """The holder has not got the new key yet, or still has the old one, which will be of no use to them; a lost
+        old key is not waited for.
+        """
+        here = RekeyedDoor.objects.open().filter(rekeying=OuterRef(OuterRef("rekeying")), door=OuterRef("door"))
+        waits = Q(handed__isnull=True) | _OLD_IS_OUT & ~Exists(_opened_by_old().exclude(Exists(here)))
         return self.filter(waits, dropped_at__isnull=True)
 
     def outstanding(self):
         """The new key is not handed over yet."""
         return self.filter(handed__isnull=True, dropped_at__isnull=True)
+
+    def to_bring_back(self):
+        """They have the new key, and the old one, which opens nothing any more."""
+        handed = self.filter(handed__isnull=False, dropped_at__isnull=True)
+        return handed.filter(_OLD_IS_OUT).exclude(Exists(_opened_by_old()))
+
+    def without_key(self, *, at):
+        """Nothing is kept ready any more, and nothing is being cut: it was not picked up, or the key was retired."""
+        kept = Q(hold__ended_at__isnull=True, hold__until__gt=at)
+        return self.outstanding().filter(hold__isnull=False, job__done_at__isnull=False).exclude(kept)
+
+    def pointless(self, *, at):
+        """Nobody gets the new key any more: they have left, or brought the old one back and did not come for it, or
+        all doors that it was for are left as they are.
+        """
+        left = Q(loan__borrower__is_active=False)
+        brought = Q(loan__returned_at__isnull=False, pk__in=self.without_key(at=at).values("pk"))
+        opens = Pinning.objects.now().filter(
+            keyset__operates__symbol=OuterRef("symbol"), keyset__operates__until__isnull=True
+        )
+        to_open = {"after__operates__symbol": OuterRef("symbol"), "after__operates__until": None}
+        planned = RekeyedDoor.objects.open().filter(rekeying=OuterRef("rekeying"), **to_open)
+        for_nothing = ~Exists(opens) & ~Exists(planned)
+        return self.outstanding().filter(left | brought | for_nothing)
+
+    def with_use(self):
+        """Annotates ``old_opens``: the old key opens something now, so its holder cannot do without it yet."""
+        return self.annotate(old_opens=Exists(_opened_by_old()))
 
     def for_list(self):
         rows = ("loan__key__symbol", "loan__borrower", "symbol", "hold__key__symbol", "handed__key__symbol")
@@ -200,3 +272,27 @@ class KeySwap(models.Model):
 
     def __str__(self):
         return f"{self.loan} → {self.symbol}"
+
+    @property
+    def person(self):
+        return self.loan.borrower
+
+    @property
+    def old_is_out(self):
+        """The old key is in their hands: neither back nor lost."""
+        return self.loan.is_running
+
+
+_OLD_IS_OUT = Q(loan__returned_at=None, loan__paid_on=None)
+_OLD_IS_OUT &= Q(loan__lost_at__isnull=True) | Q(loan__found_at__isnull=False)
+
+
+def _opened_by_old():
+    """What the old key of a swap opens now."""
+    symbol = {"keyset__operates__symbol": OuterRef("loan__key__symbol"), "keyset__operates__until__isnull": True}
+    return Pinning.objects.now().filter(**symbol)
+
+
+def _number_of(rows):
+    counted = rows.filter(rekeying=OuterRef("pk")).order_by().values("rekeying").annotate(number=Count("pk"))
+    return Coalesce(Subquery(counted.values("number")), 0)

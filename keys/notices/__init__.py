@@ -1,6 +1,6 @@
 """What is written about keys: receipts and reminders of loans, and what happens to a request."""
 
-from keys.notices import loans, losses, requests, separations
+from keys.notices import loans, losses, rekeyings, requests, separations
 from keys.notices.loans import (
     CONTACT_FROM,
     check_out_undone,
@@ -20,6 +20,7 @@ from keys.notices.loans import (
     return_undone,
 )
 from keys.notices.losses import losses_to_decide
+from keys.notices.rekeyings import old_keys_wanted, swap_ready
 from keys.notices.requests import (
     approval_wanted,
     approvals_escalated,
@@ -36,7 +37,7 @@ from keys.notices.requests import (
 )
 from keys.notices.separations import leaving
 
-CONTENTS = loans.CONTENTS | requests.CONTENTS | losses.CONTENTS | separations.CONTENTS
+CONTENTS = loans.CONTENTS | requests.CONTENTS | losses.CONTENTS | separations.CONTENTS | rekeyings.CONTENTS
 
 __all__ = [
     "CONTACT_FROM",
@@ -59,6 +60,7 @@ __all__ = [
     "loan_renewed",
     "loan_transferred",
     "losses_to_decide",
+    "old_keys_wanted",
     "other_keys",
     "payment_recorded",
     "receipt_facts",
@@ -70,4 +72,5 @@ __all__ = [
     "request_sent",
     "return_claimed",
     "return_undone",
+    "swap_ready",
 ]

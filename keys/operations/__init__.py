@@ -29,6 +29,15 @@ from keys.operations.loans import check_out, preview_check_out
 from keys.operations.loss_reports import ask_about_losses, close_losses, decide_loss
 from keys.operations.losses import record_payment, report_found, report_lost
 from keys.operations.proposals import preview_proposal
+from keys.operations.rekeyings import (
+    cancel_rekeying,
+    close_rekeyings,
+    leave_door,
+    note_rekeying_cost,
+    plan_rekeying,
+    rekey_door,
+    rekey_doors,
+)
 from keys.operations.renewals import renew, renewed_until
 from keys.operations.requests import (
     add_to_request,
@@ -39,6 +48,7 @@ from keys.operations.requests import (
 )
 from keys.operations.returns import claim_return, reject_claim, return_key, take_back
 from keys.operations.separations import begin_separations, clear_person, remind_leavers, waive_clearance
+from keys.operations.swaps import drop_swap
 from keys.operations.symbols import SYMBOL_COLUMNS, import_symbols
 
 __all__ = [
@@ -53,18 +63,21 @@ __all__ = [
     "ask_about_losses",
     "begin_separations",
     "cancel_job",
+    "cancel_rekeying",
     "check_cut_key",
     "check_out",
     "check_out_at_kiosk",
     "choose_way",
     "claim_return",
-    "close_losses",
-    "count_cabinet",
     "clear_person",
+    "close_losses",
+    "close_rekeyings",
+    "count_cabinet",
     "cut_key",
     "decide_loss",
     "delegate_approvals",
     "deliver_key",
+    "drop_swap",
     "end_delegation",
     "end_exception",
     "escalate_approvals",
@@ -74,10 +87,13 @@ __all__ = [
     "import_doors",
     "import_keys",
     "import_symbols",
+    "leave_door",
     "let_operate",
     "lift_expired_exceptions",
+    "note_rekeying_cost",
     "pin_door",
     "place_symbol",
+    "plan_rekeying",
     "preview_check_out",
     "preview_proposal",
     "propose_waiting",
@@ -86,6 +102,8 @@ __all__ = [
     "reinstate_key",
     "reject_claim",
     "reject_request",
+    "rekey_door",
+    "rekey_doors",
     "release_expired_holds",
     "release_hold",
     "remind_borrowers",

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from keys.models import Pinning
-from keysite.ledger import Refusal, lock, record
+from keysite.ledger import Refusal, lock, record, record_changes, record_new
 
 
 @transaction.atomic
@@ -28,6 +28,16 @@ def pin_door(*, door, keyset, by, reason="pinned"):
     pinning = Pinning(door=door, keyset=keyset, since=now)
     record(pinning, by=by, reason=reason)
     return pinning
+
+
+def pin_doors(keysets, *, by, reason):
+    """As ``pin_door``, for many locked doors at once; ``keysets`` has that of each. Who calls this has checked them."""
+    before = {row.door_id: row for row in Pinning.objects.now().filter(door__in=keysets)}
+    now = max([_moment_after(row) for row in before.values()], default=timezone.now())
+    for row in before.values():
+        row.until = now
+    record_changes(list(before.values()), ["until"], by=by, reason=reason)
+    record_new([Pinning(door=door, keyset=keyset, since=now) for door, keyset in keysets.items()], by=by, reason=reason)
 
 
 @transaction.atomic

@@ -1,8 +1,5 @@
 """From the approval to the hand-over: a key in stock is kept ready, another is cut."""
 
-from datetime import datetime, time, timedelta
-
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -11,11 +8,9 @@ from django.utils.translation import gettext as _
 from accounts.models import KeyLevel
 from keys import notices
 from keys.models import CuttingJob, Hold, Key, KeyRequest, ProposedKey
-from keys.operations.holds import end_holds
-from keysite.ledger import Refusal, lock, lock_all, record, record_changes, record_new
-
-JOB = ["queued_at", "cut_at", "cut_by", "checked_at", "checked_by", "done_at", "key", "cancelled_at"]
-SPARE = 3  # keys of a symbol that are looked at: another desk may have just taken one
+from keys.operations.promises import keep_ready, keys_there, queue_jobs
+from keys.operations.swaps import begin_swap, drop_locked, hand_over_swaps, keep_swap, undo_swap
+from keysite.ledger import Refusal, lock, lock_all, record, record_changes
 
 
 def fulfil(request, *, by):
@@ -50,7 +45,7 @@ def cut_key(*, job, by):
     """The key is cut; somebody looks now whether it fits. Refused when it is cut already or cancelled."""
     _begin_job(job)
     if job.cut_at:
-        raise Refusal(_("Key %(symbol)s is cut already.") % {"symbol": job.line.symbol})
+        raise Refusal(_("Key %(symbol)s is cut already.") % {"symbol": job.symbol})
     job.cut_at, job.cut_by = timezone.now(), by
     record(job, by=by, reason="cut")
 
@@ -61,26 +56,27 @@ def check_cut_key(*, job, by):
 
     Refused before it is cut, when it is checked already, and for who has cut it if it is a master.
     """
-    request = _begin_job(job)
-    words = {"symbol": job.line.symbol}
+    _begin_job(job)
+    words = {"symbol": job.symbol}
     if job.cut_at is None or job.checked_at:
         raise Refusal(_("Key %(symbol)s is not waiting to be checked.") % words)
-    if job.cut_by_id == by.pk and job.line.symbol.level >= KeyLevel.MASTER:
+    if job.cut_by_id == by.pk and job.symbol.level >= KeyLevel.MASTER:
         raise Refusal(_("%(symbol)s is a master: somebody else than who has cut it checks it.") % words)
     job.checked_at, job.checked_by = timezone.now(), by
     record(job, by=by, reason="checked")
-    notices.keys_available(request, by=by)
+    if job.line:
+        notices.keys_available(job.wanted_for, by=by)
 
 
 @transaction.atomic
 def deliver_key(*, job, by, reason=""):
-    """The new key is at the desk: it gets the next serial of its symbol and is kept ready for who asked for it.
+    """The new key is at the desk: it gets the next serial of its symbol and is kept ready for who is to get it.
 
     Refused before it is checked, for a retired symbol, and beyond the symbol's most keys, unless somebody who may
     exceed them (``keys.exceed_copies``) says why. Gives back the key.
     """
-    request = _begin_job(job)
-    symbol = job.line.symbol
+    _begin_job(job)
+    symbol = job.symbol
     lock(symbol)
     words = {"symbol": symbol, "most": symbol.most_copies}
     if job.checked_at is None:
@@ -94,18 +90,26 @@ def deliver_key(*, job, by, reason=""):
         )
     last = Key.objects.filter(symbol=symbol).aggregate(last=Max("serial"))["last"] or 0
     key = Key(symbol=symbol, serial=last + 1)
-    record(key, by=by, reason=f"cut for {request}" + (f": {reason.strip()[:200]}" if full else ""))
+    record(key, by=by, reason=f"cut for {job.wanted_for}" + (f": {reason.strip()[:200]}" if full else ""))
     job.key, job.done_at = key, timezone.now()
     record(job, by=by, reason="delivered")
-    _keep_ready(job.line, key, request, now=job.done_at, by=by)
-    notices.keys_ready(request, by=by)
+    if job.swap:
+        keep_swap(job.swap, key, now=job.done_at, by=by)
+    else:
+        _keep_ready(job.line, key, job.wanted_for, now=job.done_at, by=by)
+        notices.keys_ready(job.wanted_for, by=by)
     return key
 
 
 @transaction.atomic
 def cancel_job(*, job, by):
-    """The key is not cut after all. Refused when it is at the desk already, or cancelled."""
+    """The key is not cut after all; who has an old one gets no new one for it then. Refused when it is at the desk
+    already, or cancelled.
+    """
     _begin_job(job)
+    if job.swap:
+        drop_locked([job.swap], by=by, reason="not cut")
+        return
     job.cancelled_at = timezone.now()
     record(job, by=by, reason="cancelled")
 
@@ -126,8 +130,13 @@ def take_back_promises(request, *, by):
     record_changes(jobs, ["cancelled_at"], by=by, reason="request over")
 
 
-def hand_over(loans, holds, *, by):
-    """Keys that were promised are in the hands of a person who is held; the request may be done with that."""
+def hand_over(loans, holds, swaps, *, by):
+    """Keys that were promised are in the hands of a person who is held; the request may be done with that.
+
+    ``holds`` were live; ``swaps`` has those that are for an old key, by their hold.
+    """
+    if swaps:
+        hand_over_swaps(loans, swaps, by=by)
     lines = {line.hold_id: line for line in ProposedKey.objects.filter(hold__in=holds).select_related("proposal")}
     if not lines:
         return
@@ -147,6 +156,7 @@ def undo_hand_over(loan, *, by):
     """A hand-over was a mistake of the desk: what was promised is promised again. The person is held."""
     line = ProposedKey.objects.filter(loan=loan).select_related("proposal__request").first()
     if line is None:
+        undo_swap(loan, by=by)
         return
     line.loan = None
     record(line, by=by, reason="check-out undone")
@@ -164,16 +174,27 @@ def begin_request(request):
 
 
 def _begin_job(job):
-    request = job.line.proposal.request
-    begin_request(request)
-    lock(job)
-    if request.status != KeyRequest.Status.APPROVED or job.line.proposal.replaced_at:
-        raise Refusal(
-            _("Request %(request)s is not approved at the moment: wait with its keys.") % {"request": request}
-        )
+    """Hold whoever gets the key, what it is wanted for, and the job."""
+    wanted = job.wanted_for
+    if job.swap:
+        begin_swap(job.swap)
+        lock(job)
+        _refuse_swap(job.swap)
+    else:
+        begin_request(wanted)
+        lock(job)
+        if wanted.status != KeyRequest.Status.APPROVED or job.line.proposal.replaced_at:
+            raise Refusal(
+                _("Request %(request)s is not approved at the moment: wait with its keys.") % {"request": wanted}
+            )
     if job.done_at or job.cancelled_at:
-        raise Refusal(_("Key %(symbol)s is at the desk already, or not wanted any more.") % {"symbol": job.line.symbol})
-    return request
+        raise Refusal(_("Key %(symbol)s is at the desk already, or not wanted any more.") % {"symbol": job.symbol})
+
+
+def _refuse_swap(swap):
+    if swap.dropped_at or swap.handed_id or not swap.rekeying.is_open:
+        words = {"rekeying": swap.rekeying, "symbol": swap.symbol}
+        raise Refusal(_("Key %(symbol)s is not wanted for rekeying %(rekeying)s any more.") % words)
 
 
 def _without_key(request):
@@ -185,55 +206,20 @@ def _without_key(request):
 
 def _see_to(lines, request, *, by):
     """Keep a key ready for each line, or have it cut; gives back the lines of both kinds."""
-    there, now = _keys_there({line.symbol_id for line in lines}), timezone.now()
+    there, now = keys_there({line.symbol_id for line in lines}), timezone.now()
     kept = [line for line in lines if line.symbol_id in there]
     for line in kept:
         _keep_ready(line, there[line.symbol_id], request, now=now, by=by)
     to_cut = [line for line in lines if line.symbol_id not in there]
-    _queue(to_cut, now=now, by=by)
+    queue_jobs(to_cut, now=now, by=by)
     return kept, to_cut
 
 
-def _queue(lines, *, now, by):
-    """Have keys cut; where one was cut before for the same line, which is no good any more, its job begins again."""
-    again = lock_all(CuttingJob.objects.filter(line__in=lines))
-    for job in again:
-        job.queued_at, job.key = now, None
-        job.cut_at = job.cut_by = job.checked_at = job.checked_by = job.done_at = job.cancelled_at = None
-    record_changes(again, JOB, by=by, reason="queued again")
-    known = {job.line_id for job in again}
-    new = [CuttingJob(line=line, queued_at=now) for line in lines if line.pk not in known]
-    record_new(new, by=by, reason="queued")
-
-
-def _keys_there(symbols):
-    """For each symbol a key that nobody has and that is kept for nobody, and is held now; none where there is none."""
-    there = Key.objects.filter(symbol__in=symbols).being(Key.Availability.THERE).order_by("serial")
-    few = {}
-    for pk, symbol in there.values_list("pk", "symbol"):
-        few.setdefault(symbol, []).append(pk)
-    lock_all(Key.objects.filter(pk__in=[pk for keys in few.values() for pk in keys[:SPARE]]))
-    held = there.filter(pk__in=[pk for keys in few.values() for pk in keys[:SPARE]]).select_related("symbol")
-    return {key.symbol_id: key for key in reversed(held)}
-
-
 def _keep_ready(line, key, request, *, now, by):
-    """Put a key aside, for as long as the key in whose place it is, if that is not over today."""
-    end_holds([key], at=now, by=by, reason="ran out")
-    replaces = line.hold is not None and line.hold.until > now + timedelta(days=1)
-    until = line.hold.until if replaces else pick_up_until(now)
-    hold = Hold(key=key, person=request.person, until=until, held_at=now, held_by=by or _last_to_agree(request))
-    record(hold, by=by, reason=f"kept ready for {request}")
-    line.hold = hold
-    record(line, by=by, reason="kept ready")
+    held_by = by or _last_to_agree(request)
+    keep_ready(line, key, person=request.person, wanted_for=request, now=now, by=by, held_by=held_by)
 
 
 def _last_to_agree(request):
     """In whose name the clock keeps a key ready."""
     return request.approvals.filter(approved=True).select_related("decided_by").latest("decided_at").decided_by
-
-
-def pick_up_until(now):
-    """The end of the last day on which a key that is ready now is kept."""
-    last = timezone.localdate(now, settings.INSTITUTION_ZONE) + timedelta(days=settings.PICK_UP_DAYS)
-    return datetime.combine(last, time(23, 59), settings.INSTITUTION_ZONE)

@@ -95,5 +95,5 @@ def _use_holds(basket, loans, by):
     for hold in used:
         hold.ended_at = loans[0].out_at
     record_changes(used, ["ended_at"], by=by, reason="checked out")
-    if basket.promised:
-        hand_over(loans, list(basket.live_holds.values()), by=by)
+    if basket.promised or basket.swaps:
+        hand_over(loans, list(basket.live_holds.values()), basket.swaps, by=by)

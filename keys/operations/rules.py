@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import KeyLevel, Trust
 from accounts.operations import due_moment, refuse_borrower
-from keys.models import Key, Loan, LoanException, LossReport, ProposedKey
+from keys.models import Key, KeySwap, Loan, LoanException, LossReport, ProposedKey
 
 RELATED = ("key__symbol", "borrower__affiliation", "term")  # what the deeds look at, besides the loan
 
@@ -41,6 +41,7 @@ class Basket:
         self.holds = self._joined("open_hold")
         self.live_holds = {pk: hold for pk, hold in self.holds.items() if hold.until > now}
         self.promised = self._promised()
+        self.swaps = self._swaps()
         self.held = Counter({key.symbol_id: key.held for key in self.found.values()})
 
     def _asked_for(self, keys):
@@ -71,6 +72,12 @@ class Basket:
         lines = ProposedKey.objects.filter(hold__in=self.live_holds.values()).with_agreement()
         return {line.hold_id: line for line in lines.select_related("proposal__request")}
 
+    def _swaps(self):
+        """Whose old key each key is for that is kept ready for a rekeying, by the hold."""
+        others = [hold for hold in self.live_holds.values() if hold.pk not in self.promised]
+        rows = KeySwap.objects.outstanding().filter(hold__in=others).with_use() if others else []
+        return {swap.hold_id: swap for swap in (rows and rows.for_list())}
+
     def judge(self, keys):
         """Each key with the sentence why it is refused, or None; keys of the basket count against the limit."""
         rules = (self._why_retired, self._why_not_there, self._why_not_promised)
@@ -83,8 +90,12 @@ class Basket:
         return verdicts
 
     def due_at(self, key, latest):
-        """When the key is due: what was asked for until a day is due on that day, if that is sooner."""
-        hold = self.live_holds.get(key.pk)
+        """When the key is due: what was asked for until a day is due on that day, if that is sooner; what is for an
+        old key, when that is due.
+        """
+        hold, swap = self.live_holds.get(key.pk), self.swap_of(key)
+        if swap and swap.loan.is_running and swap.loan.due_at > self.now:
+            return swap.loan.due_at
         line = hold and self.promised.get(hold.pk)
         if line is None:
             return latest
@@ -142,7 +153,12 @@ class Basket:
         if symbol.level > affiliation.highest_level:
             words |= {"level": symbol.get_level_display(), "most": KeyLevel(affiliation.highest_level).label}
             return _("%(key)s is above what “%(affiliation)s” may hold (%(level)s; at most %(most)s).") % words
-        return self.why_not_one_more(key)
+        return None if self.swap_of(key) else self.why_not_one_more(key)
+
+    def swap_of(self, key):
+        """The swap for which the key is kept ready: one new key for one old, however many somebody holds."""
+        hold = self.live_holds.get(key.pk)
+        return hold and self.swaps.get(hold.pk)
 
     def why_not_one_more(self, key):
         """Why the borrower may not hold one more key of this symbol, or None."""

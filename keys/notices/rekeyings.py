@@ -1,0 +1,52 @@
+"""What is written to who has an old key: a new one is ready, and later the old one is wanted back."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts import notices
+from keys.models import KeySwap
+
+SUBJECTS = {
+    "ready": _("Doors get new cylinders: your new key %(symbol)s is ready"),
+    "back": _("Please bring back your old key %(key)s"),
+}
+
+
+def swap_ready(swap, *, by):
+    """The new key is kept ready; again whenever it is kept anew."""
+    _post([swap], "ready", by=by, once=f":{swap.hold_id}")
+
+
+def old_keys_wanted(swaps):
+    """To who has the new key, and the old one, which opens nothing any more; once per key."""
+    _post(swaps, "back", by=None)
+
+
+def _post(swaps, event, *, by, once=""):
+    letters = [
+        notices.letter(
+            kind="key_swap",
+            person=swap.loan.borrower,
+            facts={"swap": swap.pk, "event": event},
+            once_per=f"key_swap:{swap.pk}:{event}{once}",
+            by=by,
+        )
+        for swap in swaps
+    ]
+    if letters:
+        notices.post_all(letters)
+
+
+def key_swap(notice):
+    """What is to be fetched or brought, as it is when the mail is sent; nothing, when that is done by then."""
+    event = notice.facts["event"]
+    swaps = KeySwap.objects.outstanding() if event == "ready" else KeySwap.objects.to_bring_back()
+    swap = swaps.with_use().for_list().filter(pk=notice.facts["swap"]).first()
+    if swap is None or event == "ready" and (swap.hold is None or swap.hold.ended_at):
+        return None
+    with notices.speaking_to(notice.person):
+        subject = SUBJECTS[event] % {"symbol": swap.symbol, "key": swap.loan.key}
+    context = {"swap": swap, "event": event, "subject": subject, "link": notices.link("start")}
+    return notices.render("key_swap", person=notice.person, context=context)
+
+
+CONTENTS = {"key_swap": key_swap}

@@ -65,3 +65,9 @@ def begin_separations():
 def remind_leavers():
     """Write to people who leave while something is open."""
     operations.remind_leavers(at=timezone.now())
+
+
+@shared_task
+def charge_for_losses():
+    """Charge for lost and broken keys by the rules of fees."""
+    operations.charge_for_losses(at=timezone.now())

@@ -4,81 +4,18 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Affiliation, KeyLevel, Person
+from accounts.models import Person
+from keys.models.fees import Event, FeeRule, money
+from keys.models.inventory import Key
 from keys.models.loans import Loan
 from keys.models.rekeyings import RekeyedDoor
 from keysite.ledger import kept_history
 from keysite.search import among
 
-
-class Event(models.TextChoices):
-    LOST = "lost", _("Key lost")
-    BROKEN = "broken", _("Key broken")
-    KEPT = "kept", _("Not returned when leaving")
-
-
-class FeeRuleQuerySet(models.QuerySet):
-    def current(self):
-        return self.filter(ended_at__isnull=True)
-
-    def for_case(self, event, *, level, affiliation):
-        """The rules that fit, the one that counts first: who names the affiliation before who names the level."""
-        fits = Q(level__isnull=True) | Q(level=level)
-        fits &= Q(affiliation__isnull=True) | Q(affiliation=affiliation)
-        named = [F("affiliation").asc(nulls_last=True), F("level").asc(nulls_last=True)]
-        return self.current().filter(fits, event=event).order_by(*named, "-pk")
-
-    def for_list(self):
-        return self.select_related("affiliation").order_by("event", "level", "affiliation__name", "pk")
-
-
-class FeeRule(models.Model):
-    """What an event costs for a key of a level and people of an affiliation; without them: for any."""
-
-    event = models.CharField(_("event"), max_length=16, choices=Event)
-    level = models.PositiveSmallIntegerField(
-        _("level"), choices=KeyLevel, null=True, blank=True, help_text=_("Empty: keys of any level.")
-    )
-    affiliation = models.ForeignKey(
-        Affiliation,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("affiliation"),
-        help_text=_("Empty: anybody."),
-    )
-    amount = models.DecimalField(_("amount"), max_digits=9, decimal_places=2)
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
-    history = kept_history()
-    objects = FeeRuleQuerySet.as_manager()
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("fee rule"), _("fee rules")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["event", "level", "affiliation"],
-                condition=Q(ended_at__isnull=True),
-                nulls_distinct=False,
-                name="feerule_one_per_case",
-                violation_error_message=_("There is a rule for this case already."),
-            ),
-            models.CheckConstraint(
-                condition=Q(amount__gte=0),
-                name="feerule_costs_nothing_or_more",
-                violation_error_message=_("Give an amount of 0 or more."),
-            ),
-            models.CheckConstraint(condition=Q(event__in=Event.values), name="feerule_event_is_known"),
-        ]
-
-    def __str__(self):
-        parts = [self.get_event_display()]
-        parts += [self.get_level_display()] if self.level is not None else []
-        parts += [str(self.affiliation)] if self.affiliation_id else []
-        return " · ".join(str(part) for part in parts)
+UNDER_APPEAL = Q(appealed_at__isnull=False, appeal_rejected_at__isnull=True)
 
 
 class ChargeQuerySet(models.QuerySet):
@@ -95,26 +32,58 @@ class ChargeQuerySet(models.QuerySet):
     def refunded(self):
         return self.filter(refunded_on__isnull=False)
 
+    def standing(self):
+        """Neither waived nor refunded."""
+        return self.filter(waived_at__isnull=True, refunded_on__isnull=True)
+
     def to_invoice(self):
         return self.open().filter(invoiced_at__isnull=True)
+
+    def invoiceable(self):
+        """To invoice, and no appeal waits for an answer."""
+        return self.to_invoice().exclude(UNDER_APPEAL)
 
     def invoiced(self):
         return self.open().filter(invoiced_at__isnull=False)
 
     def appealed(self):
         """Somebody asks that it be waived, and nobody has answered."""
-        return self.open().filter(appealed_at__isnull=False, appeal_rejected_at__isnull=True)
+        return self.open().filter(UNDER_APPEAL)
 
-    def to_refund(self):
-        """Paid for a lost key that was found within the time, and none of its doors was rekeyed for it before."""
+    def forgiven(self):
+        """Of keys that were found, or brought back by who had left, within the time; not when a door that the key
+        opened was rekeyed for it before.
+        """
         time = timedelta(days=settings.REFUND_DAYS)
         found = Q(event=Event.LOST, loan__found_at__isnull=False, loan__found_at__lte=F("loan__lost_at") + time)
+        back = Q(event=Event.KEPT, loan__returned_at__isnull=False, loan__returned_at__lte=F("charged_at") + time)
         rekeyed = RekeyedDoor.objects.filter(
-            rekeying__losses__loan=models.OuterRef("loan"),
-            done_at__isnull=False,
-            done_at__lt=models.OuterRef("loan__found_at"),
+            rekeying__losses__loan=OuterRef("loan"), done_at__isnull=False, done_at__lt=OuterRef("loan__found_at")
         )
-        return self.paid().filter(found).exclude(models.Exists(rekeyed))
+        return self.filter(found | back).exclude(Exists(rekeyed))
+
+    def to_refund(self):
+        """Paid, and forgiven since."""
+        return self.paid().forgiven()
+
+    def of_loan(self, loan):
+        return self.filter(loan=loan)
+
+    def total(self):
+        """What they come to."""
+        return self.order_by().aggregate(total=Sum("amount"))["total"] or 0
+
+    def loans_to_charge(self):
+        """Lost or broken loans for which a rule of then names a fee, and nobody was charged since; annotates
+        ``fee_rule`` and ``fee``. A charge for the key that stands for another reason is enough, too.
+        """
+        case = {"level": OuterRef("key__symbol__level"), "affiliation": OuterRef("borrower__affiliation")}
+        rules = FeeRule.objects.for_case(OuterRef("loss"), **case, at=OuterRef("lost_at"))
+        of_loan = self.model.objects.of_loan(OuterRef("pk"))
+        since = of_loan.filter(event=OuterRef("loss"), charged_at__gte=OuterRef("lost_at"))
+        loans = Loan.objects.active().lost().exclude(Exists(of_loan.standing())).exclude(Exists(since))
+        named = {"fee_rule": Subquery(rules.values("pk")[:1]), "fee": Subquery(rules.values("amount")[:1])}
+        return loans.annotate(**named).filter(fee__gt=0)
 
     def of(self, person):
         return self.filter(person=person)
@@ -126,7 +95,8 @@ class ChargeQuerySet(models.QuerySet):
         return self.filter(person=person)
 
     def search(self, text):
-        return self.filter(among("person", Person.objects.search(text)))
+        """Of the people and of the keys that ``text`` means."""
+        return self.filter(among("person", Person.objects.search(text)) | Q(loan__key__in=Key.objects.search(text)))
 
     def for_list(self):
         return self.select_related("person__department", "loan__key__symbol__system").order_by("-pk")
@@ -139,6 +109,9 @@ class Charge(models.Model):
     loan = models.ForeignKey(Loan, models.PROTECT, related_name="charges", verbose_name=_("loan"))
     event = models.CharField(_("event"), max_length=16, choices=Event)
     amount = models.DecimalField(_("amount"), max_digits=9, decimal_places=2)
+    rule = models.ForeignKey(
+        FeeRule, models.PROTECT, null=True, blank=True, related_name="charges", verbose_name=_("fee rule")
+    )
     charged_at = models.DateTimeField(_("charged"))
     charged_by = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("charged by")
@@ -152,6 +125,7 @@ class Charge(models.Model):
     appeal_rejected_by = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
+    appeal_answer = models.CharField(_("answer to the appeal"), max_length=200, blank=True, editable=False)
     paid_on = models.DateField(_("paid on"), null=True, blank=True, editable=False)
     paid_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, editable=False, related_name="+")
     paid_note = models.CharField(_("receipt"), max_length=200, blank=True, editable=False)
@@ -179,7 +153,9 @@ class Charge(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["loan", "event"], condition=Q(waived_at__isnull=True), name="charge_one_per_loan_and_event"
+                fields=["loan", "event"],
+                condition=Q(waived_at__isnull=True, refunded_on__isnull=True),
+                name="charge_one_per_loan_and_event",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="charge_is_of_an_amount"),
             models.CheckConstraint(condition=Q(event__in=Event.values), name="charge_event_is_known"),
@@ -194,9 +170,9 @@ class Charge(models.Model):
                 name="charge_appealed_in_words",
             ),
             models.CheckConstraint(
-                condition=Q(appeal_rejected_at__isnull=True, appeal_rejected_by__isnull=True)
-                | Q(appeal_rejected_at__isnull=False, appeal_rejected_by__isnull=False),
-                name="charge_appeal_rejected_by_someone",
+                condition=Q(appeal_rejected_at__isnull=True, appeal_rejected_by__isnull=True, appeal_answer="")
+                | Q(appeal_rejected_at__isnull=False, appeal_rejected_by__isnull=False) & ~Q(appeal_answer=""),
+                name="charge_appeal_rejected_with_reason",
             ),
             models.CheckConstraint(
                 condition=Q(paid_on__isnull=True, paid_by__isnull=True, paid_note="")
@@ -223,6 +199,15 @@ class Charge(models.Model):
         return self.paid_on is None and self.waived_at is None
 
     @property
+    def is_appealed(self):
+        """Somebody has to answer."""
+        return self.is_open and self.appealed_at is not None and self.appeal_rejected_at is None
+
+    @property
+    def fee(self):
+        return money(self.amount)
+
+    @property
     def status(self):
         if self.waived_at:
             return _("Waived")
@@ -230,4 +215,6 @@ class Charge(models.Model):
             return _("Refunded")
         if self.paid_on:
             return _("Paid")
+        if self.is_appealed:
+            return _("Under appeal")
         return _("Invoiced") if self.invoiced_at else _("Charged")

@@ -1,6 +1,7 @@
 """What is written about keys: receipts and reminders of loans, and what happens to a request."""
 
-from keys.notices import loans, losses, rekeyings, requests, separations
+from keys.notices import charges, loans, losses, rekeyings, requests, separations
+from keys.notices.charges import appeal_rejected, charge_appealed, charge_refunded, charge_waived, charged
 from keys.notices.loans import (
     CONTACT_FROM,
     check_out_undone,
@@ -37,13 +38,19 @@ from keys.notices.requests import (
 )
 from keys.notices.separations import leaving
 
-CONTENTS = loans.CONTENTS | requests.CONTENTS | losses.CONTENTS | separations.CONTENTS | rekeyings.CONTENTS
+CONTENTS = loans.CONTENTS | charges.CONTENTS | requests.CONTENTS | losses.CONTENTS | separations.CONTENTS
+CONTENTS |= rekeyings.CONTENTS
 
 __all__ = [
     "CONTACT_FROM",
     "CONTENTS",
+    "appeal_rejected",
     "approval_wanted",
     "approvals_escalated",
+    "charge_appealed",
+    "charge_refunded",
+    "charge_waived",
+    "charged",
     "check_out_undone",
     "claim_rejected",
     "delegated",

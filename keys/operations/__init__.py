@@ -1,6 +1,15 @@
 """What the key desk does, and when it refuses."""
 
 from keys.operations.approvals import delegate_approvals, end_delegation, escalate_approvals
+from keys.operations.charges import (
+    appeal_charge,
+    charge_by_hand,
+    charge_for_losses,
+    charge_kept,
+    mark_invoiced,
+    reject_appeal,
+    waive_charge,
+)
 from keys.operations.clock import lift_expired_exceptions, release_expired_holds, remind_borrowers, retire_keys
 from keys.operations.corrections import transfer, undo
 from keys.operations.counts import count_cabinet
@@ -18,6 +27,7 @@ from keys.operations.decisions import (
 from keys.operations.door_imports import DOOR_COLUMNS, import_doors
 from keys.operations.doors import pin_door, reinstate_door, retire_door, unpin_door
 from keys.operations.exceptions import end_exception, grant_exception
+from keys.operations.fees import add_fee_rule, change_fee_rule, end_fee_rule
 from keys.operations.fulfilment import cancel_job, check_cut_key, cut_key, deliver_key
 from keys.operations.hierarchy import place_symbol
 from keys.operations.holds import hold_key, release_hold
@@ -27,7 +37,8 @@ from keys.operations.keysets import add_keyset, let_operate, stop_operating
 from keys.operations.kiosk import check_out_at_kiosk, take_back_at_kiosk
 from keys.operations.loans import check_out, preview_check_out
 from keys.operations.loss_reports import ask_about_losses, close_losses, decide_loss
-from keys.operations.losses import record_payment, report_found, report_lost
+from keys.operations.losses import report_found, report_lost
+from keys.operations.payments import pay_charge, record_payment, refund_charge
 from keys.operations.proposals import preview_proposal
 from keys.operations.rekeyings import (
     cancel_rekeying,
@@ -55,15 +66,21 @@ __all__ = [
     "DOOR_COLUMNS",
     "KEY_COLUMNS",
     "SYMBOL_COLUMNS",
+    "add_fee_rule",
     "add_key",
     "add_keyset",
     "add_to_request",
+    "appeal_charge",
     "approve_request",
     "as_seen",
     "ask_about_losses",
     "begin_separations",
     "cancel_job",
     "cancel_rekeying",
+    "change_fee_rule",
+    "charge_by_hand",
+    "charge_for_losses",
+    "charge_kept",
     "check_cut_key",
     "check_out",
     "check_out_at_kiosk",
@@ -80,6 +97,7 @@ __all__ = [
     "drop_swap",
     "end_delegation",
     "end_exception",
+    "end_fee_rule",
     "escalate_approvals",
     "expire_requests",
     "grant_exception",
@@ -90,7 +108,9 @@ __all__ = [
     "leave_door",
     "let_operate",
     "lift_expired_exceptions",
+    "mark_invoiced",
     "note_rekeying_cost",
+    "pay_charge",
     "pin_door",
     "place_symbol",
     "plan_rekeying",
@@ -98,8 +118,10 @@ __all__ = [
     "preview_proposal",
     "propose_waiting",
     "record_payment",
+    "refund_charge",
     "reinstate_door",
     "reinstate_key",
+    "reject_appeal",
     "reject_claim",
     "reject_request",
     "rekey_door",
@@ -128,6 +150,7 @@ __all__ = [
     "transfer",
     "undo",
     "unpin_door",
+    "waive_charge",
     "waive_clearance",
     "withdraw_request",
     "write_message",

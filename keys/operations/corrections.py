@@ -8,9 +8,11 @@ from accounts.models import Trust
 from keys import notices
 from keys.models import Hold, Loan, ProposedKey
 from keys.models.loans import UNDO_TIME
+from keys.operations.charges import charge_again
 from keys.operations.exposures import reopen_reports
 from keys.operations.fulfilment import undo_hand_over
 from keys.operations.inventory import unretire
+from keys.operations.payments import refuse_refunded
 from keys.operations.rules import RELATED, Basket, allowed_until
 from keysite.ledger import BasketRefusal, Refusal, lock, record, record_changes
 
@@ -45,11 +47,14 @@ def _undo_return(loan, by, now):
         raise Refusal(_("Key %(key)s has been checked out since; that comes first.") % {"key": key})
     if loan.paid_on is None and (sentence := basket.why_not_one_more(key)):
         raise Refusal(sentence)
+    refuse_refunded(loan)
     if key.retired_at and key.retired_at >= loan.returned_at:
         unretire(key, by=by, reason="return undone")
     if loan.found_at == loan.returned_at:
         loan.found_at = loan.found_by = None
         reopen_reports([key], by=by, since=loan.returned_at)
+    if loan.lost_at or loan.borrower.leaves_on:
+        charge_again(loan, by=by, since=loan.returned_at)
     loan.returned_at = loan.returned_by = None
     loan.condition = ""
     record(loan, by=by, reason="return undone")

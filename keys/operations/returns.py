@@ -10,6 +10,7 @@ from accounts.models import Trust
 from accounts.operations import with_trust
 from keys import notices
 from keys.models import Key, Loan
+from keys.operations.charges import forgive_found
 from keys.operations.exposures import close_reports
 from keys.operations.inventory import retire_all
 from keys.operations.rules import RELATED, keys_in
@@ -102,6 +103,8 @@ def _put_back(loans, *, by, trust, condition, kiosk):
     record_changes(loans, RETURN, by=by, reason=with_trust("returned", trust, kiosk))
     if found:
         close_reports(found, by=by)
+    if charged := [loan for loan in loans if loan.lost_at or loan.borrower.leaves_on]:
+        forgive_found(charged, by=by)
     if condition == Loan.Condition.BROKEN:
         keys = [loan.key for loan in loans if loan.key.retired_at is None]
         retire_all(keys, Key.Retirement.BROKEN, "came back broken", at=now, by=by)

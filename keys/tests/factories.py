@@ -12,6 +12,7 @@ from keys.models import (
     Cabinet,
     Charge,
     Door,
+    FeeRule,
     Hold,
     Hook,
     Key,
@@ -98,6 +99,17 @@ class LossReportFactory(factory.django.DjangoModelFactory):
     source = LossReport.Source.HOLDER
     reported_at = factory.LazyFunction(timezone.now)
     reported_by = factory.SelfAttribute("loan.borrower")
+
+
+class FeeRuleFactory(factory.django.DjangoModelFactory):
+    """What a lost key costs since a day ago."""
+
+    class Meta:
+        model = FeeRule
+
+    event = "lost"
+    amount = 50
+    since = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
 
 
 class ChargeFactory(factory.django.DjangoModelFactory):

@@ -68,5 +68,5 @@ def test_nobody_pays_twice(loan, stale, clerk):
 
 
 def test_what_it_costs(loan, clerk):
-    with queries(exactly=4):
+    with queries(exactly=7):
         record_payment(loan=loan, by=clerk, amount=5, note="R1")

@@ -50,6 +50,18 @@ def expire_requests():
 
 
 @shared_task
+def close_losses():
+    """End reports of lost keys that open nothing any more of what they opened."""
+    operations.close_losses(at=timezone.now())
+
+
+@shared_task
+def ask_about_losses():
+    """Ask whoever is in charge what is done about lost keys."""
+    operations.ask_about_losses(at=timezone.now())
+
+
+@shared_task
 def revalidate_requests():
     """Ask anew where the keys of a request open more than was agreed to."""
     operations.revalidate_requests(at=timezone.now())
@@ -65,6 +77,12 @@ def begin_separations():
 def remind_leavers():
     """Write to people who leave while something is open."""
     operations.remind_leavers(at=timezone.now())
+
+
+@shared_task
+def move_campaigns():
+    """Ask about keys that nobody has confirmed, and close campaigns that are over."""
+    operations.move_campaigns(at=timezone.now())
 
 
 @shared_task

@@ -1,6 +1,7 @@
 """What is written about keys: receipts and reminders of loans, and what happens to a request."""
 
-from keys.notices import charges, loans, losses, rekeyings, requests, separations
+from keys.notices import campaigns, charges, loans, losses, rekeyings, requests, separations
+from keys.notices.campaigns import ask_for_answers
 from keys.notices.charges import appeal_rejected, charge_appealed, charge_refunded, charge_waived, charged
 from keys.notices.loans import (
     CONTACT_FROM,
@@ -39,7 +40,7 @@ from keys.notices.requests import (
 from keys.notices.separations import leaving
 
 CONTENTS = loans.CONTENTS | charges.CONTENTS | requests.CONTENTS | losses.CONTENTS | separations.CONTENTS
-CONTENTS |= rekeyings.CONTENTS
+CONTENTS |= campaigns.CONTENTS | rekeyings.CONTENTS
 
 __all__ = [
     "CONTACT_FROM",
@@ -47,6 +48,7 @@ __all__ = [
     "appeal_rejected",
     "approval_wanted",
     "approvals_escalated",
+    "ask_for_answers",
     "charge_appealed",
     "charge_refunded",
     "charge_waived",

@@ -1,6 +1,8 @@
 """What the key desk does, and when it refuses."""
 
 from keys.operations.approvals import delegate_approvals, end_delegation, escalate_approvals
+from keys.operations.attestations import answer_attestation, answer_attestations
+from keys.operations.campaigns import close_campaign, move_campaigns, open_campaign
 from keys.operations.charges import (
     appeal_charge,
     charge_by_hand,
@@ -70,6 +72,8 @@ __all__ = [
     "add_key",
     "add_keyset",
     "add_to_request",
+    "answer_attestation",
+    "answer_attestations",
     "appeal_charge",
     "approve_request",
     "as_seen",
@@ -87,6 +91,7 @@ __all__ = [
     "choose_way",
     "claim_return",
     "clear_person",
+    "close_campaign",
     "close_losses",
     "close_rekeyings",
     "count_cabinet",
@@ -109,7 +114,9 @@ __all__ = [
     "let_operate",
     "lift_expired_exceptions",
     "mark_invoiced",
+    "move_campaigns",
     "note_rekeying_cost",
+    "open_campaign",
     "pay_charge",
     "pin_door",
     "place_symbol",

@@ -86,9 +86,14 @@ def reject_claim(*, loan, by):
     if not loan.is_open or loan.claimed_at is None:
         raise Refusal(_("Nobody says that %(key)s is back.") % {"key": loan.key})
 
-    loan.claimed_at = loan.claimed_by = None
-    record(loan, by=by, reason="not there: claim rejected")
+    unclaim(loan, by=by, reason="not there: claim rejected")
     notices.claim_rejected(loan, by=by)
+
+
+def unclaim(loan, *, by, reason):
+    """Write down that a key of a locked loan is not said to be back any more."""
+    loan.claimed_at = loan.claimed_by = None
+    record(loan, by=by, reason=reason)
 
 
 def _put_back(loans, *, by, trust, condition, kiosk):

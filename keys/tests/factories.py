@@ -9,7 +9,9 @@ from accounts.models import Trust
 from accounts.tests.factories import LoanTermFactory, PersonFactory
 from assets.tests.factories import BuildingFactory
 from keys.models import (
+    Attestation,
     Cabinet,
+    Campaign,
     Charge,
     Door,
     FeeRule,
@@ -128,6 +130,30 @@ class ChargeFactory(factory.django.DjangoModelFactory):
 def separation_of(person):
     """That person leaves today."""
     return Separation.objects.create(person=person, leaves_on=timezone.localdate(), begun_at=timezone.now())
+
+
+class CampaignFactory(factory.django.DjangoModelFactory):
+    """Holders have ten days, managers and departments five more each."""
+
+    class Meta:
+        model = Campaign
+
+    name = "Keys 2026"
+    holders_until = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=10))
+    managers_until = factory.LazyAttribute(lambda campaign: campaign.holders_until + timedelta(days=5))
+    closes_on = factory.LazyAttribute(lambda campaign: campaign.managers_until + timedelta(days=5))
+    opened_at = factory.LazyFunction(timezone.now)
+    opened_by = factory.SubFactory(PersonFactory)
+
+
+class AttestationFactory(factory.django.DjangoModelFactory):
+    """A holder is asked about one key."""
+
+    class Meta:
+        model = Attestation
+
+    campaign = factory.SubFactory(CampaignFactory)
+    loan = factory.SubFactory(LoanFactory)
 
 
 class LoanExceptionFactory(factory.django.DjangoModelFactory):

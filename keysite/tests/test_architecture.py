@@ -25,6 +25,7 @@ WRITES |= {f"a{name}" for name in WRITES} | {"execute", "executemany", "raw", "l
 # Rows for operations; photos to disk; drawings into memory.
 MAY_WRITE = {"keysite/ledger.py", "keysite/images.py", "keysite/demo/pictures.py"}
 LEDGER_WRITES = {"record", "record_new", "record_changes", "record_import", "record_past", "insert_from", "remove"}
+LEDGER_WRITES |= {"record_all", "record_from"}
 # Besides operations: what the console's plain edit form saves, and Django's own way to make the first person.
 MAY_RECORD = {"keysite/console/saving.py", "accounts/models/people.py"}
 
@@ -34,7 +35,7 @@ FOLDERS = {"management", "migrations", "tests"}
 MORE = {
     "accounts": {"adapters", "codes", "context", "due", "middleware", "roles", "trust"},
     "assets": {"asset_columns", "asset_list", "availability", "ical", "locations"},
-    "keys": {"chart", "door_list", "impact", "key_list", "selection", "thresholds"},
+    "keys": {"chart", "door_list", "impact", "key_list", "sampling", "selection", "thresholds"},
     "tickets": {"imap_box", "mail_in", "mail_text", "recurrence", "tokens"},
 }
 UNWELCOME = {"utils", "helpers", "services", "managers", "signals", "mixins", "constants", "base", "common"}
@@ -45,6 +46,7 @@ MAY_READ_ENVIRONMENT += ("keysite/development.py", "keysite/wsgi.py", "manage.py
 # Deeds without ``by``: the clock does them, or whoever proves an address, or holds a code, a link or a device.
 BY_NOBODY = {"clean_up", "lift_expired_exceptions", "release_expired_holds", "remind_borrowers", "retire_keys"}
 BY_NOBODY |= {"escalate_approvals", "expire_requests", "propose_waiting", "revalidate_requests"}
+BY_NOBODY |= {"move_campaigns"}
 BY_NOBODY |= {"begin_separations", "remind_leavers"}
 BY_NOBODY |= {"ask_about_losses", "close_losses"}
 BY_NOBODY |= {"expire_reservations", "send_notices", "sync_roles", "make_demo", "remind_of_dates", "sweep_photos"}
@@ -102,6 +104,8 @@ TESTED_IN = {
     "test_calendar_feed": {"entries_of", "feed_of", "make_calendar_feed", "may_see_dates", "revoke_calendar_feed"},
     "test_page_borrow": {"dates_of_model", "month_of", "pools_of"},
     "test_due_moment": {"calendar_of"},
+    "test_open_campaign": {"close_campaign"},
+    "test_answer_attestations": {"answer_attestation"},
     "test_assign": {"day_moment", "with_trust"},
     "test_check_out": {"refuse_borrower"},
     "test_claim_return": {"reject_claim"},

@@ -19,6 +19,7 @@ TIMETABLES = (
     "accounts.migrations.0002_timetable",
     "keys.migrations.0002_timetable",
     "keys.migrations.0006_timetable_of_separations",
+    "keys.migrations.0009_timetable_of_campaigns",
     "assets.migrations.0004_timetable",
     "tickets.migrations.0003_timetable",
 )

@@ -109,9 +109,11 @@ class ApprovalQuerySet(models.QuerySet):
         """Those of somebody who is away; whoever asks gives nobody a say in that."""
         away = Delegation.objects.current(on=on).filter(deputy=person).values("person")
         asks = Q(person=OuterRef("request__person")) | Q(person=OuterRef("request__asked_by"))
-        theirs = managers.filter(building=OuterRef("building"), person__in=away).exclude(asks)
+        absent = managers.filter(person__in=away)
+        theirs = absent.filter(building=OuterRef("building")).exclude(asks)
         head_asks = Q(department__head=F("request__person")) | Q(department__head=F("request__asked_by"))
-        rows = Q(kind=Approval.Kind.MANAGER) & models.Exists(theirs)
+        # The second condition says all; by the first, which is asked once, few rows are left to ask it of.
+        rows = Q(kind=Approval.Kind.MANAGER, building__in=absent.values("building")) & models.Exists(theirs)
         return rows | Q(kind=Approval.Kind.HEAD, department__head__in=away) & ~head_asks
 
     def _without_anybody(self, on):
@@ -125,8 +127,9 @@ class ApprovalQuerySet(models.QuerySet):
 
     def for_decider(self, person, *, trust=Trust.STAFF):
         """Those that ``person`` decides or has decided."""
-        decides = self.model.objects.needed().in_charge_of(person, trust=trust).values("pk")
-        return self.filter(Q(decided_by=person) | Q(pk__in=decides))
+        decides = self.model.objects.needed().in_charge_of(person, trust=trust).order_by()
+        decided = self.model.objects.filter(decided_by=person).order_by()
+        return self.filter(pk__in=decided.values("pk").union(decides.values("pk")))
 
     def visible_to(self, person):
         """All for a role without scope, otherwise those that one decides or has decided."""

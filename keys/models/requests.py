@@ -129,8 +129,8 @@ class KeyRequestQuerySet(models.QuerySet):
         if trust == Trust.STAFF and person.has_perms(["keys.view_keyrequest", "accounts.see_everything"]):
             return self
         asked = self.model._meta.get_field("approvals").related_model  # its module is above this one
-        decides = asked.objects.filter(request=OuterRef("pk")).for_decider(person, trust=trust)
-        return self.filter(Q(person=person) | Q(asked_by=person) | Exists(decides))
+        decides = asked.objects.for_decider(person, trust=trust).order_by()
+        return self.filter(Q(person=person) | Q(asked_by=person) | Q(pk__in=decides.values("request")))
 
     def for_list(self):
         return self.select_related("person__affiliation", "person__department", "asked_by").order_by("-pk")

@@ -28,8 +28,9 @@ from bench.inventory import copy_rows  # noqa: E402
 from bench.meter import Meter  # noqa: E402
 from bench.report import write_doors  # noqa: E402
 from keys import operations  # noqa: E402
-from keys.models import Door, Key, Keyset, KeySymbol, KeySystem, Loan, Operates, Pinning  # noqa: E402
+from keys.models import Door, Key, Keyset, KeySymbol, KeySystem, Loan, LossReport, Operates, Pinning  # noqa: E402
 from keysite import tables  # noqa: E402
+from keysite.counting import numbers_of  # noqa: E402
 
 CROSS = 64_000  # pairs that nobody can explain: with them there are as many as at a large university
 BACK = 330_000  # loans of the past
@@ -123,7 +124,7 @@ def who_opens(door):
     """What the page of a door shows: lost keys that still work, who has one, what hangs in cabinets."""
     keys = Key.objects.opening([door])
     return [
-        list(keys.exposed().as_losses()[:SHOWN]),
+        list(LossReport.objects.open().opening([door]).in_short()[:SHOWN]),
         list(Loan.objects.running().opening([door]).by_borrower()[:SHOWN]),
         list(keys.being(Key.Availability.THERE).by_stamp()[:SHOWN]),
     ]
@@ -154,6 +155,18 @@ def figures():
     return Door.objects.nothing_opens().count(), Operates.objects.unexplained().count()
 
 
+def doubts():
+    """What the page counts that says whether the chart adds up."""
+    keysets = [Keyset.objects.lacking_above(), Keyset.objects.without_doors()]
+    return numbers_of([*keysets, KeySymbol.objects.over_limit(), KeySymbol.objects.opening_nothing()])
+
+
+def not_needed():
+    """The keys whose doors the other keys of their borrowers open: how many, and the first page of them."""
+    loans = Loan.objects.redundant()
+    return loans.count(), list(loans.by_department()[:SHOWN])
+
+
 def measure(campus, lost):
     """A meter for each question, which was asked about so many rows, at random but always the same ones."""
     draw = random.Random(11)
@@ -164,6 +177,8 @@ def measure(campus, lost):
         "doors of a lost master, keys and holders": (opened_by_lost, draw.choices(lost, k=MASTERS)),
         "which keys fit three doors": (which_fit, [[n, n + 1, n + 2] for n in draw.choices(suites, k=MASTERS)]),
         "nothing opens, and nothing explains": (lambda _n: figures(), range(5)),
+        "does the chart add up": (lambda _n: doubts(), range(5)),
+        "keys that their borrowers do not need, of all": (lambda _n: not_needed(), range(5)),
     }
     return [_meter(name, question, rows) for name, (question, rows) in asked.items()]
 

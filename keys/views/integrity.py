@@ -109,6 +109,6 @@ def _of_symbols(person):
         _("Take these keys back, or enter the doors that they open."),
         symbols.opening_nothing(),
         "show=opening_nothing",
-        _("Keys out"),
+        _("Keys not in the cabinet"),
         lambda row: row.keys_in_use - row.keys_there,
     )

@@ -47,6 +47,7 @@ def test_staff(visitor, doors):
     fitting = reverse("key_fitting")
     pages = [
         reverse("door_list"),
+        reverse("door_integrity"),
         reverse("door", args=[doors[0].public_code]),
         f"{fitting}?doors=B12+101&doors=B12+102",
         f"{fitting}?doors=B12+999&q=boiler",

@@ -4,7 +4,6 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django import forms
-from django.core.paginator import Paginator
 from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -94,17 +93,17 @@ class PlaceForm(forms.Form):
         if self.place is None:
             return None
         if any(floor.here for floor in floors):
-            return self._part_shown()
+            return self._part_shown(floors)
         if sum(floor.number for floor in floors) > AT_A_GLANCE:
             return None
         return Found(list(self._doors.spaces().for_list()), list(self._doors.of_no_space().for_list()), [])
 
-    def pages(self):
-        """The pages of what is shown, each with its number, its address, and whether it is the one shown."""
-        rows = self._rows()
-        last = Paginator(rows, PAGE).num_pages if rows is not None and not self.words else 1
+    def pages(self, floors):
+        """The pages of the floor that is shown, each with its number, its address, and whether it is the one shown."""
         here = {name: self.data[name] for name in ("floor", "doors") if name in self.data}
-        return [(n, self.address(page=n, **here), n == self._page()) for n in range(1, last + 1)] if last > 1 else []
+        last = self._last(floors)
+        numbers = range(1, last + 1) if last > 1 else []
+        return [(n, self.address(page=n, **here), n == self._page(last)) for n in numbers]
 
     def address(self, **more):
         """The page of this person and building, with ``more``."""
@@ -122,16 +121,19 @@ class PlaceForm(forms.Form):
     def _rows(self):
         if self.data.get("doors") == "1":
             return self._doors.of_no_space().for_list()
-        if "floor" in self.data and "\0" not in self.data["floor"]:
-            return self._doors.spaces().filter(floor=self.data["floor"]).for_list()
-        return None
+        return self._doors.spaces().filter(floor=self.data["floor"]).for_list()
 
-    def _page(self):
+    def _last(self, floors):
+        """The last page of the floor that is shown."""
+        return max((-(-floor.number // PAGE) for floor in floors if floor.here), default=1)
+
+    def _page(self, last):
         number = self.data.get("page", "")[:6]
-        return max(1, int(number)) if number.isdecimal() else 1
+        return min(last, max(1, int(number))) if number.isdecimal() else 1
 
-    def _part_shown(self):
-        rows = list(Paginator(self._rows(), PAGE).get_page(self._page()))
+    def _part_shown(self, floors):
+        start = (self._page(self._last(floors)) - 1) * PAGE
+        rows = list(self._rows()[start : start + PAGE])
         return Found([], rows, []) if self.data.get("doors") == "1" else Found(rows, [], [])
 
     def _by_words(self):

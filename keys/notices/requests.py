@@ -73,16 +73,15 @@ def request_message(message, *, by):
     """To the other side: whoever asked, or those who have to decide and have not."""
     request = message.request
     asking = {request.person, request.asked_by}
-    waiting = Approval.objects.open().filter(request=request).for_list()
-    others = asking if by not in asking else {person for step in waiting for person in deciders_of(step)}
+    waiting = list(Approval.objects.open().filter(request=request).for_list())
+    others = asking if by not in asking else deciders_of(waiting)
     others = others or set(Person.objects.allowed("keys.decide_request"))
     _post("message", request, others - {by}, by=by, message=message.pk, once=message.pk)
 
 
 def approval_wanted(request, approvals, *, by):
     """To all who may decide one of these steps: one mail each, however many steps are theirs."""
-    people = {person for approval in approvals for person in deciders_of(approval)}
-    _post("wanted", request, people, by=by, once=timezone.now().isoformat())
+    _post("wanted", request, deciders_of(approvals), by=by, once=timezone.now().isoformat())
 
 
 def approvals_escalated(approvals):
@@ -98,22 +97,33 @@ def delegated(delegation, *, by):
     notices.post(kind="delegation", person=delegation.deputy, facts=facts, by=by)
 
 
-def deciders_of(approval):
-    """Who is told of a step: those in charge and their deputies, else the key office; never whoever asks."""
-    on = today()
-    if approval.kind == Approval.Kind.MANAGER:
-        managers = BuildingManager.objects.current(on=on).filter(building=approval.building_id)
-        people = Person.objects.active().filter(pk__in=managers.values("person"))
-    elif approval.kind == Approval.Kind.HEAD:
-        people = Person.objects.active().filter(heads=approval.department_id)
-    else:
-        people = Person.objects.none()
-    asking = {approval.request.person_id, approval.request.asked_by_id}
-    away = people.exclude(pk__in=asking)
-    deputies = Delegation.objects.current(on=on).filter(person__in=away).values("deputy")
-    found = people | Person.objects.active().filter(pk__in=deputies)
-    found = set(found.exclude(pk__in=asking).distinct())
-    return found or set(Person.objects.allowed("keys.decide_request").exclude(pk__in=asking))
+def deciders_of(approvals):
+    """Who is told of steps of one request: those in charge and their deputies, else the key office; never whoever asks.
+
+    Asks the database as often, however many steps there are.
+    """
+    if not approvals:
+        return set()
+    asking = {approvals[0].request.person_id, approvals[0].request.asked_by_id}
+    in_charge = [people - asking for people in _in_charge(approvals)]
+    away = Delegation.objects.current(on=today()).filter(person__in=set().union(*in_charge))
+    deputies = list(away.filter(deputy__is_active=True).exclude(deputy__in=asking).values_list("person", "deputy"))
+    told = [people | {deputy for person, deputy in deputies if person in people} for people in in_charge]
+    found = set(Person.objects.active().filter(pk__in=set().union(*told)))
+    if not all(told):
+        found |= set(Person.objects.allowed("keys.decide_request").exclude(pk__in=asking))
+    return found
+
+
+def _in_charge(approvals):
+    """The active people who are in charge of each step, of whom there may be none."""
+    buildings, departments = ({getattr(step, name) for step in approvals} for name in ("building_id", "department_id"))
+    managers = BuildingManager.objects.current(on=today()).filter(building__in=buildings, person__is_active=True)
+    managers = set(managers.values_list("building", "person"))
+    heads = set(Person.objects.active().filter(heads__in=departments).values_list("heads", "pk"))
+    for step in approvals:
+        places, place = (managers, step.building_id) if step.building_id else (heads, step.department_id)
+        yield {person for there, person in places if there == place}
 
 
 def _tell(event, request, *, by, **facts):

@@ -106,7 +106,7 @@ def test_the_pages_ask_as_often_however_many_go_back(campus, request_, client, c
     assert len(waited_for()) == rows
     client.force_login(campus.person)
 
-    with queries(exactly=8):
+    with queries(exactly=9):
         client.get(reverse("key_request", args=[request_.pk]))
     client.force_login(clerk)
     client.get(DESK)

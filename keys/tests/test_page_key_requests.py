@@ -10,7 +10,7 @@ from accounts.models import Trust
 from assets.models import BuildingManager, Space
 from keys.models import Approval, Delegation, KeyRequest
 from keys.operations import add_to_request, approve_request
-from keys.tests.factories import BuildingFactory, KeySymbolFactory, opening
+from keys.tests.factories import BuildingFactory, DoorFactory, KeySymbolFactory, LoanFactory, opening
 from keys.tests.requests import Campus
 from keysite.tests.history import last_version, refused
 from keysite.tests.queries import queries
@@ -157,6 +157,18 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(asking, campus):
     assert "Tick at least one room, door or key." in text_of(send(asking, NEW, do="add"))
 
 
+def test_what_stays_closed_is_said_before_and_after_it_is_sent(asking, campus):
+    closed = DoorFactory(building=campus.north, label="North gate")
+    readers = DoorFactory(building=campus.north, label="Vault", electronic_only=True)
+    add_to_request(by=campus.person, things=[campus.doors["101"], closed, readers])
+    sentences = ["No key on file opens: N North gate", "By policy nobody gets a metal key to: N Vault"]
+
+    before = text_of(asking.get(NEW))
+    after = text_of(send(asking, NEW, do="send", **DAYS))
+
+    assert [sentence for sentence in sentences if sentence not in before or sentence not in after] == []
+
+
 def test_sent_twice_is_once(asking, campus):
     add_to_request(by=campus.person, door=campus.doors["101"])
     once = once_of(asking.get(NEW))
@@ -284,10 +296,38 @@ def test_the_pages_ask_as_often_however_much_they_show(asking, campus, client, r
 
     with queries(exactly=4):
         asking.get(reverse("key_request_list"))
-    with queries(exactly=8):
+    with queries(exactly=9):
         asking.get(reverse("key_request", args=[requests[0].pk]))
     client.force_login(campus.manager)
     with queries(exactly=6):
         client.get(reverse("approval_list"))
     with queries(exactly=12):
         client.get(reverse("approval", args=[Approval.objects.filter(request=requests[0]).get().pk]))
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_basket_asks_as_often_however_much_is_in_it(asking, campus, rows):
+    for n in range(rows):
+        opening(campus.symbols["AA2"], Space.objects.create(building=campus.north, number=f"4{n:02}", floor="4"))
+    labels = ["101", "102", "201"][:rows]
+    before = [campus.ask(label).pk for label in labels]  # what was asked for before counts, too
+    KeyRequest.objects.filter(pk__in=before).update(status="approved", approved_at=timezone.now())
+    LoanFactory(borrower=campus.person, key=campus.key("AB1"))
+    add_to_request(by=campus.person, things=[*Space.objects.filter(floor="4"), campus.symbols["AA"]])
+    asking.get(NEW)
+
+    with queries(exactly=20):
+        asking.get(NEW)
+    with queries(exactly=24):
+        asking.get(NEW, {"building": campus.north.pk, "floor": "4"})
+    with queries(exactly=23):
+        asking.get(NEW, {"q": "4"})
+
+
+@pytest.mark.parametrize("labels", [["101"], ["101", "102", "201"]])
+def test_sending_asks_as_often_however_many_are_asked(asking, campus, labels):
+    add_to_request(by=campus.person, things=[campus.doors[label] for label in labels])
+    once = once_of(asking.get(NEW))
+
+    with queries(exactly=51):
+        asking.post(NEW, DAYS | {"do": "send", "once": once})

@@ -12,7 +12,7 @@ from accounts.trust import trust_of
 from keys import operations
 from keys.forms.places import PlaceForm
 from keys.forms.requests import BasketForm, MessageForm, SendForm
-from keys.models import Approval, Door, KeyRequest, KeySymbol, ProposedKey
+from keys.models import Approval, Door, KeyRequest, KeySymbol, Proposal, ProposedKey
 from keys.views.loans import owner
 
 SHOWN = 50
@@ -63,9 +63,10 @@ def key_request(request, pk):
 def _all_about(row):
     """The keys, the steps, what was asked for and what was said."""
     lines = list(ProposedKey.objects.current().filter(proposal__request=row).for_list())
-    get = [line for line in lines if line.part == "hand_out"]
+    proposal = Proposal.objects.current().filter(request=row).first()
     return {
-        "get": get,
+        "get": [line for line in lines if line.part == "hand_out"],
+        "closed": _names(proposal.unmet) if proposal and proposal.unmet else {},
         "kept": [line for line in lines if line.part == "keep"],
         "back": [line for line in lines if line.part == "give_back"],
         "to_give_back": ProposedKey.objects.filter(proposal__request=row).loans_to_give_back().for_list(),
@@ -99,7 +100,7 @@ def _said(request, form, row):
 
 def _to_tick(place):
     floors = place.floors()
-    return {"floors": floors, "found": place.shown(floors), "pages": place.pages()}
+    return {"floors": floors, "found": place.shown(floors), "pages": place.pages(floors)}
 
 
 def _foreseen(draft):
@@ -116,8 +117,14 @@ def in_words(way, unmet):
     """A way with its symbols and doors by name, and the names of the doors that stay closed."""
     parts = ("hand_out", "keep", "give_back")
     symbols = KeySymbol.objects.in_bulk({symbol for part in parts for symbol in way[part]})
-    doors = Door.objects.select_related("building").in_bulk({*way["doors"], *set().union(*unmet.values())})
+    doors = Door.objects.select_related("building").in_bulk(way["doors"])
     words = {part: [symbols[pk] for pk in way[part]] for part in parts}
     words["doubled"] = [symbols[pk] for pk in way.get("doubled", [])]
     words |= {"beyond": way["beyond"], "doors": [doors[pk] for pk in way["doors"]]}
-    return words | {"closed": {why: sorted(str(doors[pk]) for pk in pks) for why, pks in unmet.items() if pks}}
+    return words | {"closed": _names(unmet)}
+
+
+def _names(unmet):
+    """The doors of each reason by name."""
+    doors = Door.objects.select_related("building").in_bulk(set().union(*unmet.values()))
+    return {why: sorted(str(doors[pk]) for pk in pks) for why, pks in unmet.items() if pks}

@@ -50,7 +50,7 @@ class ApprovalAdmin(ReadOnly, ConsoleAdmin):
     list_display = ["request", "who", "place", "asked_at", "due_at", "decided_by", "state"]
     list_filter = [ApprovalTabs, InBuilding]
     search_fields = ["comment"]
-    search_help_text = _("Number of the request, such as R12, or the person")
+    search_help_text = _("Number of the request, such as R12, person or building")
     fields = ["request", ("kind", "place"), ("asked_at", "due_at")]
     happened = ["escalated_at", "decided_at", "decided_by", "comment", "dropped_at"]
 

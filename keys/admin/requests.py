@@ -114,7 +114,7 @@ class KeyRequestAdmin(ReadOnly, Exporting, ConsoleAdmin):
     list_display = ["__str__", "who", "department", "purpose", "needed_until", "submitted_at", "state"]
     list_filter = [RequestTabs, ForPerson, ForDepartment, InBuilding, AboutDoor, AboutSymbol, AboutKey]
     search_fields = ["purpose"]
-    search_help_text = _("Number, such as R12, or the person")
+    search_help_text = _("Number, such as R12, person or building")
     fields = ["person", "asked_by", "purpose", ("needed_from", "needed_until"), "submitted_at"]
     happened = ["approved_at", "asked_back_at", "ended_at", "reason"]
     resource_classes = [KeyRequestResource]

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, Trust
-from assets.models import Space
+from assets.models import Building, Space
 from keys.models.doors import Door
 from keys.models.symbols import KeySymbol
 from keysite.ledger import kept_history
@@ -103,9 +103,10 @@ class KeyRequestQuerySet(models.QuerySet):
         return self.filter(pk__in=first.values("pk").union(*(rows.values("pk") for rows in others)))
 
     def search(self, text):
-        """The request of this number (“R12”), and those for or by the people that ``text`` means."""
+        """The request of this number (“R12”), those for or by the people that ``text`` means, and of its buildings."""
         people, number = Person.objects.search(text), text.strip().upper().removeprefix("R")
-        meant = among("person", people) | among("asked_by", people)
+        there = self.model.objects.filter(approvals__building__in=Building.objects.search(text)).order_by()
+        meant = among("person", people) | among("asked_by", people) | among("pk", there)
         return self.filter(meant | Q(pk=int(number)) if number.isdecimal() and len(number) < 10 else meant)
 
     def without_proposal(self):

@@ -97,6 +97,7 @@ def test_requests_are_found_by_person_department_place_symbol_and_key(console, c
         f"q={request}": request,
         f"q={str(request).lower()}": request,
         f"q={campus.person.email}": request,
+        f"q={campus.north.code}+{campus.north.name}": request,
     }
 
     for query, found in finders.items():
@@ -189,6 +190,14 @@ def test_a_building_manager_sees_what_concerns_her_buildings(manager, building_m
     section = text_of(manager.get(page(campus.doors["101"])))
     assert str(mine) in section
     assert str(theirs) not in section
+
+
+def test_the_palette_names_a_manager_no_request_of_other_buildings(manager, campus):
+    mine, theirs = campus.ask("101"), campus.ask("201")
+
+    found = [str(manager.get("/admin/search/", {"s": str(row)}).content.decode()) for row in (mine, theirs)]
+
+    assert [str(row) in page for row, page in zip((mine, theirs), found, strict=True)] == [True, False]
 
 
 def test_requests_leave_as_a_file_without_formulas(client, auditor):

@@ -101,3 +101,9 @@ def move_campaigns():
 def charge_for_losses():
     """Charge for lost and broken keys by the rules of fees."""
     operations.charge_for_losses(at=timezone.now())
+
+
+@shared_task
+def close_rekeyings():
+    """See to rekeyings under way: keys that were not fetched, old keys that are wanted back, and what is done."""
+    operations.close_rekeyings(at=timezone.now())

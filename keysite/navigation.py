@@ -66,6 +66,8 @@ NAVIGATION = [
         _entry(_("Which keys fit?"), "join", "key_fitting", "keys.view_door"),
         _entry(_("Keys to cut"), "build", "cutting_list", "keys.cut_key"),
         _list(_("Cutting jobs"), "content_cut", "keys", "cuttingjob"),
+        _entry(_("Rekeyings to do"), "lock_reset", "rekeying_list", "keys.rekey"),
+        _list(_("Rekeyings"), "lock_reset", "keys", "rekeying"),
         _list(_("Key systems"), "schema", "keys", "keysystem"),
         _list(_("Cabinets"), "shelves", "keys", "cabinet"),
         _list(_("Hooks"), "phishing", "keys", "hook"),

@@ -11,6 +11,7 @@ from keys.admin.keysets import KeysetAdmin, OperatesAdmin
 from keys.admin.loans import LoanAdmin
 from keys.admin.people import BorrowerAdmin
 from keys.admin.places import KeyedBuildingAdmin, KeyedSpaceAdmin
+from keys.admin.rekeyings import RekeyingAdmin
 from keys.admin.renewals import RenewalAdmin
 from keys.admin.requests import KeyRequestAdmin
 from keys.admin.separations import SeparationAdmin
@@ -36,6 +37,7 @@ __all__ = [
     "LoanAdmin",
     "LoanExceptionAdmin",
     "OperatesAdmin",
+    "RekeyingAdmin",
     "RenewalAdmin",
     "SeparationAdmin",
 ]

@@ -26,6 +26,8 @@ from keys.models import (
     LossReport,
     Operates,
     Pinning,
+    RekeyedDoor,
+    Rekeying,
     Separation,
 )
 
@@ -214,6 +216,27 @@ class PinningFactory(factory.django.DjangoModelFactory):
     door = factory.SubFactory(DoorFactory)
     keyset = factory.SubFactory(KeysetFactory)
     since = factory.LazyFunction(lambda: timezone.now() - timedelta(days=1))
+
+
+class RekeyingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Rekeying
+
+    reason = "Lost key"
+    planned_at = factory.LazyFunction(timezone.now)
+    planned_by = factory.SubFactory(PersonFactory)
+
+
+class RekeyedDoorFactory(factory.django.DjangoModelFactory):
+    """A door that is to be rekeyed."""
+
+    class Meta:
+        model = RekeyedDoor
+
+    rekeying = factory.SubFactory(RekeyingFactory)
+    door = factory.SubFactory(DoorFactory)
+    before = factory.SubFactory(KeysetFactory)
+    after = factory.SubFactory(KeysetFactory)
 
 
 def opening(symbol, space=None, **door):

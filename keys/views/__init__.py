@@ -8,6 +8,7 @@ from keys.views.integrity import door_integrity
 from keys.views.kiosk import kiosk_check_out, kiosk_code, kiosk_done, kiosk_return, kiosk_start
 from keys.views.loans import loan_check_out, loan_find, loan_lose, loan_renew, loan_return, receipt
 from keys.views.losses import loss
+from keys.views.rekeyings import loss_rekey, rekeying, rekeying_list
 from keys.views.requests import key_request, key_request_list, key_request_new
 from keys.views.start import key_tag, start
 
@@ -39,6 +40,9 @@ __all__ = [
     "loan_renew",
     "loan_return",
     "loss",
+    "loss_rekey",
     "receipt",
+    "rekeying",
+    "rekeying_list",
     "start",
 ]

@@ -55,6 +55,13 @@ keys_cuttingjob_add                             no  no  no  no  no  no
 keys_cuttingjob_history                         ok  ok  go  go  ok  ok
 keys_cuttingjob_delete                          no  no  no  no  no  no
 keys_cuttingjob_change                          ok  ok  no  no  ok  ok  / no  no  no  no  no  no
+keys_rekeying_note_rekeying_cost                no  ok  no  no  no  ok
+keys_rekeying_cancel_rekeying                   no  ok  no  no  no  ok
+keys_rekeying_changelist                        ok  ok  ok  no  ok  ok
+keys_rekeying_add                               no  no  no  no  no  no
+keys_rekeying_history                           ok  ok  ok  go  ok  ok
+keys_rekeying_delete                            no  no  no  no  no  no
+keys_rekeying_change                            ok  ok  ok  no  ok  ok  / no  no  no  no  no  no
 keys_delegation_end_delegation                  no  no  ok  no  no  ok
 keys_delegation_changelist                      ok  ok  ok  no  ok  ok
 keys_delegation_add                             no  no  ok  no  no  ok
@@ -75,5 +82,8 @@ key_request_new                       in  ok  ok | ok  ok  ok  ok  ok  ok
 key_request                           in  404 404 | ok  ok  ok  404 ok  ok
 approval_list                         in  ok  ok | ok  ok  ok  ok  ok  ok
 approval                              in  404 404 | 404 404 ok  404 404 404
+rekeying_list                         in  no  no | ok  ok  ok  no  ok  ok  / in  405 405 | 405 405 405 405 405 405
+rekeying                              in  no  no | ok  ok  ok  no  ok  ok  / in  no  no | no  ok  no  no  no  ok
+loss_rekey                            in  no  no | no  404 no  no  no  404
 loss                                  in  404 404 | ok  ok  ok  404 ok  ok  / in  405 405 | 405 405 405 405 405 405
 """

@@ -51,6 +51,7 @@ BY_NOBODY |= {"begin_separations", "remind_leavers"}
 BY_NOBODY |= {"ask_about_losses", "close_losses"}
 BY_NOBODY |= {"expire_reservations", "send_notices", "sync_roles", "make_demo", "remind_of_dates", "sweep_photos"}
 BY_NOBODY |= {"fetch_mail", "note_bounce", "receive_mail"}
+BY_NOBODY |= {"close_rekeyings"}
 BY_NOBODY |= {"confirm_silent_tickets", "make_scheduled_tickets", "purge_tickets", "remind_of_tickets", "wake_tickets"}
 BY_WHO_PROVES_IT = {"ask_code", "ask_password", "check_code", "prove_address", "sign_in_by_code", "spend_code"}
 BY_WHO_PROVES_IT |= {"accept_invitation", "sign_in_by_provider", "claim_kiosk", "disavow", "once"}
@@ -123,6 +124,9 @@ TESTED_IN = {
     "test_send_request": {"add_to_request", "preview_proposal", "propose_waiting", "remove_from_request"}
     | {"withdraw_request"},
     "test_separations": {"begin_separations", "clear_person", "remind_leavers", "waive_clearance"},
+    "test_rekeyings": {"cancel_rekeying", "leave_door", "note_rekeying_cost", "plan_rekeying"}
+    | {"rekey_door", "rekey_doors"},
+    "test_swaps": {"close_rekeyings", "drop_swap"},
     "test_hold_key": {"release_expired_holds", "release_hold"},
     "test_doors": {"pin_door", "reinstate_door", "retire_door", "unpin_door"},
     "test_keysets": {"add_keyset", "let_operate", "place_symbol", "stop_operating"},

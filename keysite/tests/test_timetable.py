@@ -21,6 +21,7 @@ TIMETABLES = (
     "keys.migrations.0006_timetable_of_separations",
     "keys.migrations.0009_timetable_of_campaigns",
     "keys.migrations.0011_timetable_of_losses",
+    "keys.migrations.0012_timetable_of_rekeyings",
     "assets.migrations.0004_timetable",
     "tickets.migrations.0003_timetable",
 )

@@ -18,6 +18,7 @@ from keys.tests.factories import (
     LoanExceptionFactory,
     LoanFactory,
     LossReportFactory,
+    RekeyedDoorFactory,
     opening,
     separation_of,
 )
@@ -59,6 +60,7 @@ ABOUT = {
     "key_request": "keys_keyrequest",
     "approval": "keys_approval",
     "loss": "keys_lossreport",
+    "rekeying": "keys_rekeying",
     "asset_photos": "assets_asset",
     "asset_photo": "assets_assetphoto",
     "asset_thumbnail": "assets_assetphoto",
@@ -101,6 +103,7 @@ class World:
             **self._requests(person=somebody, by=manager, building=building),
             "keys_separation": separation_of(somebody),
             "keys_hold": HoldFactory(key__symbol=key.symbol),
+            "keys_rekeying": RekeyedDoorFactory(door=door).rekeying,
             "keys_lossreport": LossReportFactory(key__symbol=key.symbol, loan__borrower=somebody),
         }
 

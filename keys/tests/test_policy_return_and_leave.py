@@ -7,16 +7,20 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Notice
-from keys.models import CuttingJob, Key, Loan, Separation
+from accounts.models import Notice, Trust
+from keys.models import CuttingJob, Key, Loan, LossReport, Separation
 from keys.operations import (
+    add_fee_rule,
     add_key,
     add_to_request,
     approve_request,
     begin_separations,
+    charge_kept,
     check_cut_key,
     clear_person,
     cut_key,
+    decide_loss,
+    mark_invoiced,
     remind_leavers,
     report_lost,
     retire_key,
@@ -65,6 +69,34 @@ def test_p29_or_somebody_says_why_not(leaver, loan, clerk):
 
     assert last_version(separation) == (clerk, "waived with 1 key")
     assert Loan.objects.held_by(leaver).get() == loan
+
+
+def test_p30_what_a_leaver_keeps_is_charged(leaver, loan, administrator, clerk):
+    """By the rule for that; the fee is open until it is paid or invoiced, and so is the separation."""
+    add_fee_rule(event="kept", amount=25, by=administrator)
+    begin_separations(at=timezone.now())
+
+    charge = charge_kept(loan=loan, by=clerk)
+
+    separation = Separation.objects.get(person=leaver)
+    assert (charge.amount, charge.person) == (25, leaver)
+    with refused("Still open: 1 key and 1 fee that is not invoiced. Settle that first."):
+        clear_person(separation=separation, by=clerk)
+    mark_invoiced(charges=[charge], by=administrator)
+    clear_person(separation=separation, by=clerk)
+
+
+def test_p31_a_leavers_missing_key_may_change_the_lock(clerk):
+    """It is reported lost like any other, and whoever is in charge of the doors decides to rekey them."""
+    campus = Campus()
+    loan = LoanFactory(key=campus.key("AA1"), borrower=campus.member(leaves_on=timezone.localdate()))
+    report_lost(loan=loan, by=clerk, words="Left without giving it back")
+    report = LossReport.objects.get()
+
+    decide_loss(report=report, by=campus.manager, trust=Trust.PROVED, decision="rekey", reason="A laboratory")
+
+    assert list(LossReport.objects.to_rekey()) == [report]
+    assert last_version(report)[0] == campus.manager
 
 
 def test_p32_whoever_finds_a_key_reads_where_to_bring_it(client, key, settings):

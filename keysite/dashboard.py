@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, Notice, midnight
 from assets.models import Asset, Assignment, Reservation
-from keys.models import Approval, CuttingJob, Door, KeyRequest, Loan, Operates, ProposedKey
+from keys.models import Approval, CuttingJob, Door, KeyRequest, Loan, LossReport, Operates, ProposedKey
 from keys.models.weeks import weeks_of
 from keysite.counting import numbers_of
 from tickets.models import ParkedMail, Status, Ticket
@@ -43,7 +43,7 @@ def add_figures(request, context):
     """What the page shows, added to what Unfold gives it."""
     now, person = timezone.now(), request.user
     groups = [
-        (_("Keys"), [*_of_loans(person, now), *_of_doors(person)]),
+        (_("Keys"), [*_of_loans(person, now), *_of_losses(person, now), *_of_doors(person)]),
         (_("Requests for keys"), [*_of_requests(person, now)]),
         (_("Assets"), [*_of_assignments(person, now), *_of_reservations(person, now), *_of_assets(person, now)]),
         (_("Repairs"), [*_of_tickets(person, now)]),
@@ -69,6 +69,15 @@ def _of_loans(person, now):
     yield Counted(_("out for a year: to review"), loans.for_review(at=now), page, "show=review", asks=True)
     back = loans & ProposedKey.objects.loans_to_give_back()
     yield Counted(_("to give back for other keys"), back, page, "show=give_back", asks=True)
+
+
+def _of_losses(person, now):
+    if person.has_perm("keys.view_lossreport"):
+        rows, page = LossReport.objects.visible_to(person), "admin:keys_lossreport_changelist"
+        today = timezone.localdate(now, settings.INSTITUTION_ZONE)
+        yield Counted(_("lost keys that still open doors"), rows.open(), page, "show=open")
+        yield Counted(_("lost keys to decide about"), rows.undecided(on=today), page, "show=undecided", asks=True)
+        yield Counted(_("of symbols with too many lost"), rows.past_threshold(), page, "show=past_threshold", asks=True)
 
 
 def _of_doors(person):

@@ -54,6 +54,7 @@ NAVIGATION = [
         _entry(_("Requests that need me"), "approval", "approval_list", "keys.decide_request", "keys.add_delegation"),
         _list(_("Key requests"), "contract", "keys", "keyrequest"),
         _list(_("Approvals"), "how_to_reg", "keys", "approval"),
+        _list(_("Lost keys"), "key_off", "keys", "lossreport"),
         _list(_("Delegations"), "supervisor_account", "keys", "delegation"),
     ),
     _group(
@@ -70,6 +71,8 @@ NAVIGATION = [
         _list(_("Rekeyings"), "lock_reset", "keys", "rekeying"),
         _list(_("Key systems"), "schema", "keys", "keysystem"),
         _list(_("Cabinets"), "shelves", "keys", "cabinet"),
+        _entry(_("Count cabinets"), "checklist", "cabinet_list", "keys.count_keys"),
+        _list(_("Counts of cabinets"), "fact_check", "keys", "cabinetcount"),
         _list(_("Hooks"), "phishing", "keys", "hook"),
     ),
     _group(

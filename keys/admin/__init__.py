@@ -9,6 +9,7 @@ from keys.admin.exceptions import HoldAdmin, LoanExceptionAdmin
 from keys.admin.keys import KeyAdmin
 from keys.admin.keysets import KeysetAdmin, OperatesAdmin
 from keys.admin.loans import LoanAdmin
+from keys.admin.losses import CabinetCountAdmin, LossReportAdmin
 from keys.admin.people import BorrowerAdmin
 from keys.admin.places import KeyedBuildingAdmin, KeyedSpaceAdmin
 from keys.admin.rekeyings import RekeyingAdmin
@@ -21,6 +22,7 @@ __all__ = [
     "ApprovalAdmin",
     "BorrowerAdmin",
     "CabinetAdmin",
+    "CabinetCountAdmin",
     "CuttingJobAdmin",
     "DelegationAdmin",
     "DoorAdmin",
@@ -36,6 +38,7 @@ __all__ = [
     "KeysetAdmin",
     "LoanAdmin",
     "LoanExceptionAdmin",
+    "LossReportAdmin",
     "OperatesAdmin",
     "RekeyingAdmin",
     "RenewalAdmin",

@@ -5,18 +5,29 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from keys.models import Cabinet, Hook
-from keysite.console import ConsoleAdmin, Related
+from keysite.console import ConsoleAdmin, Related, display
 
 
 @admin.register(Cabinet)
 class CabinetAdmin(ConsoleAdmin):
-    list_display = ["name", "space"]
+    list_display = ["name", "space", "last_counted_at"]
     search_fields = ["name"]
     fields = ["name", "space"]
 
+    def for_list(self, request):
+        return super().for_list(request).with_last_count()
+
     def links(self, request, cabinet):
+        if request.user.has_perm("keys.count_keys"):
+            yield _("Count the keys"), reverse("cabinet_count", args=[cabinet.pk])
+        if request.user.has_perm("keys.view_cabinetcount"):
+            yield _("Counts"), f"{reverse('admin:keys_cabinetcount_changelist')}?cabinet={cabinet.pk}"
         yield _("Hooks"), f"{reverse('admin:keys_hook_changelist')}?cabinet={cabinet.pk}"
         yield _("Keys"), f"{reverse('admin:keys_key_changelist')}?cabinet={cabinet.pk}"
+
+    @display(description=_("last counted"))
+    def last_counted_at(self, cabinet):
+        return cabinet.last_counted_at or "–"
 
 
 class InCabinet(Related):

@@ -7,6 +7,7 @@ from import_export.fields import Field
 from import_export.resources import ModelResource
 
 from assets.models import Building, Space
+from keys.admin.loss_sections import exposures_of
 from keys.admin.related import KeyedTo, OpenedByPerson, OpenedBySymbol
 from keys.admin.request_sections import requests_about
 from keys.admin.sections import keysets_of, list_of, who_opens
@@ -189,6 +190,7 @@ class DoorAdmin(Tagged, Exchanging, ConsoleAdmin):
             yield _("Symbols that open it"), list_of("keysymbol", f"show=all&door={door.pk}")
 
     def sections(self, request, door):
+        yield from exposures_of(door, request.user)
         yield from who_opens(door, request.user)
         if request.user.has_perm("keys.view_pinning"):
             yield keysets_of(door)

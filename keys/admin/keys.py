@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
+from keys.admin.loss_sections import losses_about
 from keys.admin.related import OpensDoor
 from keys.admin.request_sections import requests_about
 from keys.admin.sections import opened_by_symbol
@@ -153,6 +154,7 @@ class KeyAdmin(Tagged, Exchanging, ConsoleAdmin):
             yield _("Loans of this key"), f"{reverse('admin:keys_loan_changelist')}?show=all&key={key.pk}"
 
     def sections(self, request, key):
+        yield from losses_about(request.user, key=key)
         if request.user.has_perm("keys.view_door") and key.opens_something:
             yield opened_by_symbol(key.symbol, request.user)
         yield from requests_about(request.user, key=key)

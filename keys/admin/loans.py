@@ -17,7 +17,7 @@ from keys.models.loans import UNDO_TIME
 from keys.operations import record_payment, reject_claim, renew, report_found, report_lost, return_key, transfer, undo
 from keysite.console import ConsoleAdmin, Deed, Related, Tabs, display
 from keysite.console.exchange import Exporting
-from keysite.console.fields import Amount, Asking, Choice, Day, Few, Row, Text, why
+from keysite.console.fields import Amount, Asking, Choice, Day, Few, Row, Text, Words, why
 
 
 class LoanTabs(Tabs):
@@ -86,6 +86,8 @@ class Renew(Asking):
 
 class Lost(Asking):
     loss = Choice(label=_("What happened"), choices=Loan.Loss.choices)
+    words = Words(label=_("How it happened"), max_length=500, required=False)
+    police = Text(label=_("Police reference"), max_length=64, required=False, help_text=_("If it was stolen."))
 
 
 class Paid(Asking):

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from assets.admin import HolderAdmin
+from keys.admin.loss_sections import losses_about
 from keys.admin.request_sections import requests_about
 from keys.admin.sections import SHOWN, list_of, moment, opened_by_person, page_of
 from keys.models import Loan
@@ -20,6 +21,7 @@ class BorrowerAdmin(HolderAdmin):
     def sections(self, request, person):
         if request.user.has_perm("keys.view_loan"):
             yield self._keys_of(person, request.user)
+        yield from losses_about(request.user, person=person)
         if request.user.has_perm("keys.view_door"):
             yield opened_by_person(person, request.user)
         yield from requests_about(request.user, person=person)

@@ -3,7 +3,6 @@
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -81,34 +80,11 @@ def keysets_of(door):
 
 
 def who_opens(door, viewer):
-    """The sections on who can open a door, as far as the viewer sees keys and loans: lost keys come first."""
-    if viewer.has_perm("keys.view_key"):
-        lost = exposures_of(door, viewer)
-        yield from [lost] if lost.lines else []
+    """The sections on who can open a door, as far as the viewer sees keys and loans."""
     if viewer.has_perm("keys.view_loan"):
         yield holders_of(door, viewer)
     if viewer.has_perm("keys.view_key"):
         yield copies_for(door, viewer)
-
-
-def exposures_of(door, viewer):
-    rows = Key.objects.visible_to(viewer).opening([door]).exposed().as_losses()[:SHOWN]
-    return Section(
-        title=_("Lost keys that still open it"),
-        headings=[_("Key"), _("Level"), _("Lost"), _("By")],
-        lines=[
-            (
-                page_of(key),
-                [
-                    format_html('<strong class="console-lost">{}</strong>', _("%(key)s, lost") % {"key": key}),
-                    key.symbol.get_level_display(),
-                    moment(key.lost_at),
-                    key.open_loan.borrower if key.open_loan else "–",
-                ],
-            )
-            for key in rows
-        ],
-    )
 
 
 def holders_of(door, viewer):

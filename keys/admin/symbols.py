@@ -6,6 +6,7 @@ from import_export.fields import Field
 from import_export.resources import ModelResource
 
 from accounts.models import KeyLevel
+from keys.admin.loss_sections import losses_about
 from keys.admin.related import OpensDoor
 from keys.admin.request_sections import requests_about
 from keys.admin.sections import list_of, opened_by_symbol
@@ -145,6 +146,7 @@ class KeySymbolAdmin(Exchanging, ConsoleAdmin):
             yield _("Keysets that it turns"), list_of("keyset", f"symbol={symbol.pk}")
 
     def sections(self, request, symbol):
+        yield from losses_about(request.user, symbol=symbol)
         if request.user.has_perm("keys.view_door"):
             yield opened_by_symbol(symbol, request.user)
         yield from requests_about(request.user, symbol=symbol)

@@ -31,3 +31,15 @@ class LossForm(DeedForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("Say whether it is lost or broken.")},
     )
+    words = forms.CharField(
+        label=_("How did it happen?"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "When and where you had it last, and whether your name or a room was on it. You may leave it empty."
+        ),
+    )
+    police = forms.CharField(
+        label=_("Police reference"), max_length=64, required=False, help_text=_("If it was stolen and you reported it.")
+    )

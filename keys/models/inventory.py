@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import ExpressionWrapper, FilteredRelation, Q
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -97,16 +97,6 @@ class KeyQuerySet(models.QuerySet):
         """Lost and not found: whoever has one may open what it opens, until that is rekeyed."""
         lost = self.model.objects.filter(loans__loss="lost", loans__lost_at__isnull=False, loans__found_at=None)
         return self.filter(first_found("pk", lost.values("pk")) | Q(retirement=Key.Retirement.LOST))
-
-    def as_losses(self):
-        """As a list of lost keys with who had them, the newest loss first; annotates ``lost_at``.
-
-        Few joins: among a hundred thousand keys PostgreSQL took longer to plan more of them than to answer.
-        """
-        had = FilteredRelation("loans", condition=Q(loans__returned_at__isnull=True))
-        lost_at = Coalesce("open_loan__lost_at", "retired_at")
-        rows = self.annotate(open_loan=had, lost_at=lost_at).select_related("symbol", "open_loan__borrower")
-        return rows.order_by("-lost_at", "-pk")
 
     def by_stamp(self):
         """As a list of where they hang, in the order of what is stamped on them."""

@@ -11,6 +11,7 @@ from assets.tests.factories import BuildingFactory
 from keys.models import (
     Attestation,
     Cabinet,
+    CabinetCount,
     Campaign,
     Charge,
     Door,
@@ -54,6 +55,19 @@ class CabinetFactory(factory.django.DjangoModelFactory):
         model = Cabinet
 
     name = factory.Sequence("Cabinet {}".format)
+
+
+class CabinetCountFactory(factory.django.DjangoModelFactory):
+    """Somebody has found all ten keys."""
+
+    class Meta:
+        model = CabinetCount
+
+    cabinet = factory.SubFactory(CabinetFactory)
+    counted_at = factory.LazyFunction(timezone.now)
+    counted_by = factory.SubFactory(PersonFactory)
+    expected = 10
+    missing = 0
 
 
 class HookFactory(factory.django.DjangoModelFactory):

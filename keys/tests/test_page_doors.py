@@ -142,7 +142,7 @@ def test_staff_see_lost_keys_first_then_holders_and_cabinets(desk, door, symbol)
 
     shown = text_of(desk.get(page_of(door)))
 
-    assert shown.index("AA1 1 Lost") < shown.index("Who can open it") < shown.index("Keeper")
+    assert shown.index("AA1 1 Waits for a decision") < shown.index("Who can open it") < shown.index("Keeper")
     assert "Loser" in shown[: shown.index("Who can open it")]
     assert "AA1 3 Office" in shown
 
@@ -160,7 +160,7 @@ def test_a_key_retired_as_lost_stays_a_danger_and_a_broken_one_does_not(desk, do
 
     shown = text_of(desk.get(page_of(door)))
 
-    assert "AA1 1 Lost" in shown
+    assert "AA1 1 Waits for a decision" in shown
     assert "AA1 2" not in shown
 
 

@@ -9,7 +9,7 @@ from accounts.models import Trust
 from accounts.trust import staff_only, trust_of
 from keys.filters import DoorFilter
 from keys.forms.doors import FittingForm
-from keys.models import Door, Key, KeySymbol, Loan, Operates
+from keys.models import Door, Key, KeySymbol, Loan, LossReport, Operates
 from keysite.console.pages import NoSuchPlace, columns_of, page_at, place_in
 
 PER_PAGE, SHOWN = 48, 50  # a page of the list; rows of each kind on the page of a door
@@ -66,7 +66,7 @@ def _who_opens(row, person):
     keys = Key.objects.visible_to(person).opening([row])
     return {
         "staff": True,
-        "lost": keys.exposed().as_losses()[:SHOWN],
+        "lost": LossReport.objects.open().of_visible_keys(person).opening([row]).in_short()[:SHOWN],
         "holders": Loan.objects.visible_to(person).running().opening([row]).by_borrower()[: SHOWN + 1],
         "copies": keys.being(Key.Availability.THERE).by_stamp()[:SHOWN],
         "symbols": KeySymbol.objects.visible_to(person).opening([row]).for_list()[:SHOWN],

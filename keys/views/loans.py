@@ -54,7 +54,10 @@ def loan_lose(request, pk):
         request,
         loan,
         deed=lambda: operations.report_lost(
-            loan=loan, by=request.user, trust=FROM_AFAR, loss=form.cleaned_data["loss"]
+            loan=loan,
+            by=request.user,
+            trust=FROM_AFAR,
+            **{name: form.cleaned_data[name] for name in ("loss", "words", "police")},
         ),
         template="keys/loan_lose.html",
         form=form,

@@ -68,6 +68,16 @@ keys_delegation_add                             no  no  ok  no  no  ok
 keys_delegation_history                         ok  ok  ok  go  ok  ok
 keys_delegation_delete                          no  no  no  no  no  no
 keys_delegation_change                          ok  ok  ok  no  ok  ok  / no  no  no  no  no  no
+keys_lossreport_changelist                      ok  ok  ok  no  ok  ok
+keys_lossreport_add                             no  no  no  no  no  no
+keys_lossreport_history                         ok  ok  ok  go  ok  ok
+keys_lossreport_delete                          no  no  no  no  no  no
+keys_lossreport_change                          ok  ok  ok  no  ok  ok  / no  no  no  no  no  no
+keys_cabinetcount_changelist                    ok  ok  no  no  ok  ok
+keys_cabinetcount_add                           no  no  no  no  no  no
+keys_cabinetcount_history                       ok  ok  go  go  ok  ok
+keys_cabinetcount_delete                        no  no  no  no  no  no
+keys_cabinetcount_change                        ok  ok  no  no  ok  ok  / no  no  no  no  no  no
 """
 
 # Everywhere else: anonymous, customer, staff without a role | the six roles.
@@ -85,5 +95,8 @@ approval                              in  404 404 | 404 404 ok  404 404 404
 rekeying_list                         in  no  no | ok  ok  ok  no  ok  ok  / in  405 405 | 405 405 405 405 405 405
 rekeying                              in  no  no | ok  ok  ok  no  ok  ok  / in  no  no | no  ok  no  no  no  ok
 loss_rekey                            in  no  no | no  404 no  no  no  404
-loss                                  in  404 404 | ok  ok  ok  404 ok  ok  / in  405 405 | 405 405 405 405 405 405
+loss                                  in  404 404 | ok  ok  ok  404 ok  ok
+loss_list                             in  ok  ok | ok  ok  ok  ok  ok  ok  / in  405 405 | 405 405 405 405 405 405
+cabinet_list                          in  no  no | ok  ok  no  no  no  ok  / in  405 405 | 405 405 405 405 405 405
+cabinet_count                         in  no  no | ok  ok  no  no  no  ok
 """

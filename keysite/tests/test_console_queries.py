@@ -52,6 +52,7 @@ from assets.tests.factories import (
 )
 from keys.models import (
     Cabinet,
+    CabinetCount,
     Door,
     Hold,
     Hook,
@@ -61,11 +62,13 @@ from keys.models import (
     KeySystem,
     Loan,
     LoanException,
+    LossReport,
     Operates,
     Renewal,
     Separation,
 )
 from keys.tests.factories import (
+    CabinetCountFactory,
     CabinetFactory,
     HoldFactory,
     HookFactory,
@@ -74,6 +77,7 @@ from keys.tests.factories import (
     KeySystemFactory,
     LoanExceptionFactory,
     LoanFactory,
+    LossReportFactory,
     OperatesFactory,
     PinningFactory,
     opening,
@@ -229,6 +233,19 @@ def _loan(n):
     LoanFactory(borrower=PersonFactory(department=DepartmentFactory()), key__hook=HookFactory())
 
 
+def _lost(n):
+    symbol = KeySymbolFactory()
+    for _more in range(n):
+        opening(symbol)
+    LossReportFactory(key=KeyFactory(symbol=symbol), loan__borrower__department=DepartmentFactory())
+
+
+def _count_of_cabinet(n):
+    count = CabinetCountFactory()
+    for _more in range(n):
+        LossReportFactory(count=count)
+
+
 def _renewal(n):
     now = timezone.now()
     later = now + timezone.timedelta(days=1)
@@ -249,7 +266,7 @@ PAGES = {
     Kiosk: (_kiosk, 6, 6),
     LoanTerm: (_term, 6, 9),
     Notice: (_notice, 6, 5),
-    Person: (_person, 7, 15),
+    Person: (_person, 7, 16),
     Building: (_building, 6, 10),
     Space: (_space, 6, 10),
     Asset: (_asset, 6, 14),
@@ -268,14 +285,16 @@ PAGES = {
     Cabinet: (lambda n: CabinetFactory(), 6, 6),
     Hook: (lambda n: HookFactory(), 6, 7),
     KeySystem: (lambda n: KeySystemFactory(), 6, 6),
-    KeySymbol: (_symbol, 7, 9),
-    Key: (_key, 6, 10),
+    KeySymbol: (_symbol, 7, 10),
+    Key: (_key, 6, 11),
     Door: (_door, 6, 14),
     Keyset: (_keyset, 7, 8),
     Operates: (lambda n: OperatesFactory(), 6, 6),
     Separation: (lambda n: separation_of(PersonFactory()), 6, 14),
     Loan: (_loan, 6, 6),
     LoanException: (lambda n: LoanExceptionFactory(), 6, 6),
+    LossReport: (_lost, 6, 9),
+    CabinetCount: (_count_of_cabinet, 6, 7),
     Hold: (lambda n: HoldFactory(), 6, 6),
     Renewal: (_renewal, 6, 6),
     PeriodicTask: (_task, 6, 8),

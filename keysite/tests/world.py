@@ -12,6 +12,7 @@ from assets.models import Building, BuildingManager, Space
 from assets.tests.factories import AssignmentFactory, assets_of_every_kind
 from keys.models import Renewal
 from keys.tests.factories import (
+    CabinetCountFactory,
     HoldFactory,
     HookFactory,
     KeyFactory,
@@ -60,6 +61,7 @@ ABOUT = {
     "key_request": "keys_keyrequest",
     "approval": "keys_approval",
     "loss": "keys_lossreport",
+    "cabinet": "keys_cabinet",
     "rekeying": "keys_rekeying",
     "asset_photos": "assets_asset",
     "asset_photo": "assets_assetphoto",
@@ -104,6 +106,7 @@ class World:
             "keys_separation": separation_of(somebody),
             "keys_hold": HoldFactory(key__symbol=key.symbol),
             "keys_rekeying": RekeyedDoorFactory(door=door).rekeying,
+            "keys_cabinetcount": CabinetCountFactory(cabinet=key.hook.cabinet),
             "keys_lossreport": LossReportFactory(key__symbol=key.symbol, loan__borrower=somebody),
         }
 

@@ -88,6 +88,7 @@ _EXPORTS = {
     "assets.export_asset",
     "assets.export_assignment",
     "assets.export_building",
+    "keys.export_attestation",
     "keys.export_charge",
     "keys.export_door",
     "keys.export_key",
@@ -122,7 +123,7 @@ ROLES = {
             | _edits("keys", *_KEYS)
             | _edits("assets", "space")
             | {"keys.retire_key", "keys.retire_keysymbol", "keys.hold_key", "keys.return_key", "keys.cut_key"}
-            | {"keys.count_keys", "keys.run_campaign"}
+            | {"keys.count_keys", "keys.run_campaign", "keys.export_attestation"}
             | {"keys.import_key", "keys.import_keysymbol", "keys.export_key", "keys.export_keysymbol"}
             | _SHOP
             | {"accounts.invite"}

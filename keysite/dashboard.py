@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, Notice, midnight
 from assets.models import Asset, Assignment, Reservation
-from keys.models import Approval, CuttingJob, Door, KeyRequest, Loan, LossReport, Operates, ProposedKey
+from keys.models import Approval, Attestation, CuttingJob, Door, KeyRequest, Loan, LossReport, Operates, ProposedKey
 from keys.models.weeks import weeks_of
 from keysite.counting import numbers_of
 from tickets.models import ParkedMail, Status, Ticket
@@ -67,6 +67,9 @@ def _of_loans(person, now):
     yield Counted(_("overdue"), loans.overdue(at=now), page, "show=overdue", asks=True)
     yield Counted(_("said to be back"), loans.claimed(), page, "show=claimed", asks=True)
     yield Counted(_("out for a year: to review"), loans.for_review(at=now), page, "show=review", asks=True)
+    if person.has_perm("keys.view_attestation"):
+        lines = Attestation.objects.visible_to(person).live()
+        yield Counted(_("to be confirmed"), lines, "admin:keys_attestation_changelist", "show=live")
     back = loans & ProposedKey.objects.loans_to_give_back()
     yield Counted(_("to give back for other keys"), back, page, "show=give_back", asks=True)
 

@@ -50,6 +50,8 @@ NAVIGATION = [
         _list(_("Exceptions"), "add_moderator", "keys", "loanexception"),
         _list(_("Holds"), "bookmark", "keys", "hold"),
         _list(_("People who leave"), "logout", "keys", "separation"),
+        _list(_("Attestation campaigns"), "fact_check", "keys", "campaign"),
+        _list(_("Attestations"), "checklist", "keys", "attestation"),
         _entry(_("Invite somebody"), "person_add", "invitation_list", "accounts.invite"),
         _entry(_("Requests that need me"), "approval", "approval_list", "keys.decide_request", "keys.add_delegation"),
         _list(_("Key requests"), "contract", "keys", "keyrequest"),

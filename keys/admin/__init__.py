@@ -2,6 +2,7 @@
 
 from keys.admin.approvals import ApprovalAdmin, DelegationAdmin
 from keys.admin.cabinets import CabinetAdmin, HookAdmin
+from keys.admin.campaigns import AttestationAdmin, CampaignAdmin
 from keys.admin.cutting import CuttingJobAdmin
 from keys.admin.departments import KeyedDepartmentAdmin
 from keys.admin.doors import DoorAdmin
@@ -20,9 +21,11 @@ from keys.admin.symbols import KeySymbolAdmin, KeySystemAdmin
 
 __all__ = [
     "ApprovalAdmin",
+    "AttestationAdmin",
     "BorrowerAdmin",
     "CabinetAdmin",
     "CabinetCountAdmin",
+    "CampaignAdmin",
     "CuttingJobAdmin",
     "DelegationAdmin",
     "DoorAdmin",

@@ -112,7 +112,7 @@ class AttestationQuerySet(models.QuerySet):
     def for_list(self):
         return self.select_related(
             "campaign", "loan__key__symbol__system", "loan__borrower__department", "answered_by"
-        ).order_by("-campaign_id", "pk")
+        ).order_by("-campaign__pk", "pk")
 
     def by_name(self):
         """As a list of people, each with their keys."""

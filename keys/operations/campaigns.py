@@ -23,40 +23,19 @@ NAMED = {Campaign.Scope.DEPARTMENT: "department", Campaign.Scope.BUILDING: "buil
 
 
 @transaction.atomic
-def open_campaign(
-    *,
-    name,
-    scope,
-    holders_until,
-    managers_until,
-    closes_on,
-    by,
-    department=None,
-    building=None,
-    confidence=None,
-    tolerated=None,
-):
+def open_campaign(*, name, scope, by, department=None, building=None, confidence=None, tolerated=None, **days):
     """Ask about all keys that are out in ``scope``; the clock writes to their holders within ten minutes.
 
-    With a ``confidence`` only masters and keys to critical doors are all asked about, and of the others as many are
-    drawn as make it so sure, in percent, that no wrong line among them means less than ``tolerated`` percent are
-    wrong. Refused without a name, for days that are past, out of order or more than a year away, for a department or
-    building that does not go with the scope, for half a sample, for one of masters only, and when no key is out there.
-    Gives back the campaign.
+    ``days`` are the last ones on which holders, managers and departments answer: ``holders_until``,
+    ``managers_until``, ``closes_on``. With a ``confidence`` only masters and keys to critical doors are all asked
+    about, and of the others as many are drawn as make it so sure, in percent, that no wrong line among them means less
+    than ``tolerated`` percent are wrong. Refused without a name, for days that are past, out of order or more than a
+    year away, for a department or building that does not go with the scope, for half a sample, for one of masters
+    only, and when no key is out there. Gives back the campaign.
     """
-    campaign = Campaign(
-        name=" ".join(name.split())[:100],
-        scope=scope,
-        department=department,
-        building=building,
-        holders_until=holders_until,
-        managers_until=managers_until,
-        closes_on=closes_on,
-        confidence=confidence,
-        tolerated=tolerated,
-        opened_at=timezone.now(),
-        opened_by=by,
-    )
+    campaign = Campaign(scope=scope, department=department, building=building, **days)
+    campaign.name, campaign.confidence, campaign.tolerated = " ".join(name.split())[:100], confidence, tolerated
+    campaign.opened_at, campaign.opened_by = timezone.now(), by
     _refuse_days(campaign)
     _refuse_scope(campaign)
     campaign.seed = secrets.randbits(62) if campaign.is_sample else None

@@ -2,6 +2,7 @@
 
 from keys.views.approvals import approval, approval_list
 from keys.views.cabinets import cabinet_count, cabinet_list
+from keys.views.campaigns import attestation_others, attestation_own, campaign, campaign_summary
 from keys.views.cutting import cutting_list
 from keys.views.desk import desk, desk_check_out, desk_reject, desk_return, desk_undo
 from keys.views.doors import door, door_list, key_fitting
@@ -16,8 +17,12 @@ from keys.views.start import key_tag, start
 __all__ = [
     "approval",
     "approval_list",
+    "attestation_others",
+    "attestation_own",
     "cabinet_count",
     "cabinet_list",
+    "campaign",
+    "campaign_summary",
     "cutting_list",
     "desk",
     "desk_check_out",

@@ -11,7 +11,7 @@ from accounts.operations import refuse_borrower
 from accounts.trust import trust_of
 from assets.models import Assignment
 from keys import notices, operations
-from keys.models import Door, Hold, Key, Loan, ProposedKey
+from keys.models import Attestation, Door, Hold, Key, Loan, ProposedKey
 from keys.views.loans import FROM_AFAR
 from keysite.ledger import Refusal
 
@@ -22,18 +22,7 @@ DOORS = 200  # more are not listed: whoever has a master knows what it opens
 def start(request):
     if not request.user.is_authenticated:
         return render(request, "keys/start_signed_out.html")
-    person = request.user
-    doors = Door.objects.opened_by(Loan.objects.running().borrowed_by(person).symbols())
-    context = {
-        "doors": doors.current().with_total().for_list()[:DOORS],
-        "loans": Loan.objects.held_by(person).for_list().order_by("due_at", "pk"),
-        "assignments": Assignment.objects.held_by(person).apart().with_contents().for_list().order_by("due_at", "pk"),
-        "ready": Hold.objects.kept_for(person).live(at=timezone.now()).for_list(),
-        "to_give_back": ProposedKey.objects.all().loans_to_give_back().borrowed_by(person).for_list(),
-        "receipts": notices.recent_receipts(person),
-        "hint": _why_not_now(person),
-    }
-    return render(request, "keys/start.html", context)
+    return render(request, "keys/start.html", _concerning(request.user))
 
 
 @login_not_required
@@ -53,6 +42,21 @@ def _tag_of(request, key):
     preview = operations.preview_check_out(keys=[key], borrower=request.user, trust=FROM_AFAR)
     refusal = preview.refusal or preview.verdicts[key]
     return render(request, "keys/key_tag.html", {"key": key, "loan": loan, "refusal": refusal})
+
+
+def _concerning(person):
+    """What somebody has, what waits for them, and what they are asked."""
+    doors = Door.objects.opened_by(Loan.objects.running().borrowed_by(person).symbols())
+    return {
+        "doors": doors.current().with_total().for_list()[:DOORS],
+        "loans": Loan.objects.held_by(person).for_list().order_by("due_at", "pk"),
+        "assignments": Assignment.objects.held_by(person).apart().with_contents().for_list().order_by("due_at", "pk"),
+        "ready": Hold.objects.kept_for(person).live(at=timezone.now()).for_list(),
+        "to_give_back": ProposedKey.objects.all().loans_to_give_back().borrowed_by(person).for_list(),
+        "receipts": notices.recent_receipts(person),
+        "hint": _why_not_now(person),
+        "to_confirm": Attestation.objects.live().held_by(person).count(),
+    }
 
 
 def _why_not_now(person):

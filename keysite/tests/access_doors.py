@@ -35,6 +35,19 @@ keys_separation_add                             no  no  no  no  no  no
 keys_separation_history                         ok  ok  go  go  ok  ok
 keys_separation_delete                          no  no  no  no  no  no
 keys_separation_change                          ok  ok  no  no  ok  ok  / no  no  no  no  no  no
+keys_campaign_close_campaign                    no  ok  no  no  no  ok
+keys_campaign_changelist                        ok  ok  no  no  ok  ok
+keys_campaign_add                               no  ok  no  no  no  ok
+keys_campaign_history                           ok  ok  go  go  ok  ok
+keys_campaign_delete                            no  no  no  no  no  no
+keys_campaign_change                            ok  ok  no  no  ok  ok  / no  no  no  no  no  no
+keys_attestation_export                         no  ok  no  no  ok  ok
+keys_attestation_answer_attestation             ok  no  no  no  no  ok
+keys_attestation_changelist                     ok  ok  ok  no  ok  ok
+keys_attestation_add                            no  no  no  no  no  no
+keys_attestation_history                        ok  ok  ok  go  ok  ok
+keys_attestation_delete                         no  no  no  no  no  no
+keys_attestation_change                         ok  ok  ok  no  ok  ok  / no  no  no  no  no  no
 keys_keyrequest_export                          no  no  no  no  ok  ok
 keys_keyrequest_changelist                      ok  ok  ok  no  ok  ok
 keys_keyrequest_add                             no  no  no  no  no  no
@@ -90,6 +103,10 @@ cutting_list                          in  no  no | no  ok  no  no  no  ok
 key_request_list                      in  ok  ok | ok  ok  ok  ok  ok  ok  / in  405 405 | 405 405 405 405 405 405
 key_request_new                       in  ok  ok | ok  ok  ok  ok  ok  ok
 key_request                           in  404 404 | ok  ok  ok  404 ok  ok
+attestation_own                       in  ok  ok | ok  ok  ok  ok  ok  ok
+attestation_others                    in  ok  ok | ok  ok  ok  ok  ok  ok
+campaign                              in  no  no | ok  ok  no  no  ok  ok  / in  405 405 | 405 405 405 405 405 405
+campaign_summary                      in  no  no | ok  ok  no  no  ok  ok  / in  405 405 | 405 405 405 405 405 405
 approval_list                         in  ok  ok | ok  ok  ok  ok  ok  ok
 approval                              in  404 404 | 404 404 ok  404 404 404
 rekeying_list                         in  no  no | ok  ok  ok  no  ok  ok  / in  405 405 | 405 405 405 405 405 405

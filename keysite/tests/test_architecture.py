@@ -46,8 +46,7 @@ MAY_READ_ENVIRONMENT += ("keysite/development.py", "keysite/wsgi.py", "manage.py
 # Deeds without ``by``: the clock does them, or whoever proves an address, or holds a code, a link or a device.
 BY_NOBODY = {"clean_up", "lift_expired_exceptions", "release_expired_holds", "remind_borrowers", "retire_keys"}
 BY_NOBODY |= {"escalate_approvals", "expire_requests", "propose_waiting", "revalidate_requests"}
-BY_NOBODY |= {"move_campaigns"}
-BY_NOBODY |= {"begin_separations", "remind_leavers"}
+BY_NOBODY |= {"move_campaigns", "begin_separations", "remind_leavers"}
 BY_NOBODY |= {"ask_about_losses", "close_losses"}
 BY_NOBODY |= {"expire_reservations", "send_notices", "sync_roles", "make_demo", "remind_of_dates", "sweep_photos"}
 BY_NOBODY |= {"fetch_mail", "note_bounce", "receive_mail"}
@@ -387,7 +386,7 @@ def test_every_version_has_a_number_that_lasts():
 def test_every_model_keeps_its_history_or_is_a_log_itself():
     without = {model.__name__ for model in our_models() if not hasattr(model, "history")}
 
-    logs = {"AssetReminder", "AssignmentReminder", "Count", "ImportedRow", "Occurrence"}
+    logs = {"AssetReminder", "AssignmentReminder", "Candidate", "Count", "ImportedRow", "Occurrence"}
     assert without == {"ApprovedDoor", "EmailCode", "FormKey", "Notice", "Reminder"} | logs
 
 

@@ -14,6 +14,7 @@ from assets.models import Building, Space
 from assets.tests.factories import assets_of_every_kind
 from keys.models import Key, KeySymbol, Loan, Renewal
 from keys.tests.factories import (
+    AttestationFactory,
     HoldFactory,
     HookFactory,
     KeyFactory,
@@ -69,6 +70,7 @@ def console(client, administrator):
     rows_of_requests()
     opening(KeySymbolFactory())
     separation_of(PersonFactory())
+    AttestationFactory()
     return client
 
 

@@ -51,8 +51,10 @@ from assets.tests.factories import (
     SupplierFactory,
 )
 from keys.models import (
+    Attestation,
     Cabinet,
     CabinetCount,
+    Campaign,
     Door,
     Hold,
     Hook,
@@ -68,8 +70,10 @@ from keys.models import (
     Separation,
 )
 from keys.tests.factories import (
+    AttestationFactory,
     CabinetCountFactory,
     CabinetFactory,
+    CampaignFactory,
     HoldFactory,
     HookFactory,
     KeyFactory,
@@ -233,6 +237,12 @@ def _loan(n):
     LoanFactory(borrower=PersonFactory(department=DepartmentFactory()), key__hook=HookFactory())
 
 
+def _campaign(n):
+    campaign = CampaignFactory()
+    for _more in range(n):
+        AttestationFactory(campaign=campaign)
+
+
 def _lost(n):
     symbol = KeySymbolFactory()
     for _more in range(n):
@@ -290,6 +300,8 @@ PAGES = {
     Door: (_door, 6, 14),
     Keyset: (_keyset, 7, 8),
     Operates: (lambda n: OperatesFactory(), 6, 6),
+    Campaign: (_campaign, 6, 7),
+    Attestation: (lambda n: AttestationFactory(answered_by=None), 6, 6),
     Separation: (lambda n: separation_of(PersonFactory()), 6, 14),
     Loan: (_loan, 6, 6),
     LoanException: (lambda n: LoanExceptionFactory(), 6, 6),

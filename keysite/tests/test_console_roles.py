@@ -10,7 +10,15 @@ from accounts.tests.factories import InvitationFactory, PersonFactory
 from assets.models import Building, Space
 from assets.tests.factories import assets_of_every_kind
 from keys.models import Renewal
-from keys.tests.factories import HoldFactory, HookFactory, LoanExceptionFactory, LoanFactory, opening, separation_of
+from keys.tests.factories import (
+    AttestationFactory,
+    HoldFactory,
+    HookFactory,
+    LoanExceptionFactory,
+    LoanFactory,
+    opening,
+    separation_of,
+)
 from keys.tests.request_rows import rows_of_requests
 from tickets.tests.factories import tickets_of_every_kind
 
@@ -38,6 +46,7 @@ def everything(db):
     tickets_of_every_kind(loan.borrower)
     rows_of_requests()
     separation_of(loan.borrower)
+    AttestationFactory()
 
 
 def address(model, name, *args):

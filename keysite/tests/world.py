@@ -13,6 +13,7 @@ from assets.tests.factories import AssignmentFactory, assets_of_every_kind
 from keys.models import Renewal
 from keys.tests.factories import (
     CabinetCountFactory,
+    AttestationFactory,
     HoldFactory,
     HookFactory,
     KeyFactory,
@@ -63,6 +64,8 @@ ABOUT = {
     "loss": "keys_lossreport",
     "cabinet": "keys_cabinet",
     "rekeying": "keys_rekeying",
+    "attestation_others": "keys_campaign",
+    "campaign": "keys_campaign",
     "asset_photos": "assets_asset",
     "asset_photo": "assets_assetphoto",
     "asset_thumbnail": "assets_assetphoto",
@@ -104,6 +107,8 @@ class World:
             "keys_loanexception": LoanExceptionFactory(person=somebody, symbol=key.symbol),
             **self._requests(person=somebody, by=manager, building=building),
             "keys_separation": separation_of(somebody),
+            "keys_attestation": (line := AttestationFactory(loan=self.loan)),
+            "keys_campaign": line.campaign,
             "keys_hold": HoldFactory(key__symbol=key.symbol),
             "keys_rekeying": RekeyedDoorFactory(door=door).rekeying,
             "keys_cabinetcount": CabinetCountFactory(cabinet=key.hook.cabinet),

@@ -11,7 +11,19 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Department, Notice, midnight
 from assets.models import Asset, Assignment, Reservation
-from keys.models import Approval, Attestation, CuttingJob, Door, KeyRequest, Loan, LossReport, Operates, ProposedKey
+from keys.models import (
+    Approval,
+    Attestation,
+    Charge,
+    CuttingJob,
+    Door,
+    KeyRequest,
+    Loan,
+    LossReport,
+    Operates,
+    ProposedKey,
+)
+from keys.models.fees import money
 from keys.models.weeks import weeks_of
 from keysite.counting import numbers_of
 from tickets.models import ParkedMail, Status, Ticket
@@ -43,7 +55,7 @@ def add_figures(request, context):
     """What the page shows, added to what Unfold gives it."""
     now, person = timezone.now(), request.user
     groups = [
-        (_("Keys"), [*_of_loans(person, now), *_of_losses(person, now), *_of_doors(person)]),
+        (_("Keys"), [*_of_loans(person, now), *_of_losses(person, now), *_of_fees(person), *_of_doors(person)]),
         (_("Requests for keys"), [*_of_requests(person, now)]),
         (_("Assets"), [*_of_assignments(person, now), *_of_reservations(person, now), *_of_assets(person, now)]),
         (_("Repairs"), [*_of_tickets(person, now)]),
@@ -81,6 +93,16 @@ def _of_losses(person, now):
         yield Counted(_("lost keys that still open doors"), rows.open(), page, "show=open")
         yield Counted(_("lost keys to decide about"), rows.undecided(on=today), page, "show=undecided", asks=True)
         yield Counted(_("of symbols with too many lost"), rows.past_threshold(), page, "show=past_threshold", asks=True)
+
+
+def _of_fees(person):
+    if person.has_perm("keys.export_charge"):
+        rows, page = Charge.objects.visible_to(person), "admin:keys_charge_changelist"
+        together = {"sum": money(rows.open().total())}
+        yield Counted(_("fees open, together %(sum)s") % together, rows.open(), page, "show=open")
+        yield Counted(_("fees to refund"), rows.to_refund(), page, "show=to_refund", asks=True)
+        answers = person.has_perm("keys.waive_charge")
+        yield Counted(_("appeals to answer"), rows.appealed(), page, "show=appealed", asks=answers)
 
 
 def _of_doors(person):

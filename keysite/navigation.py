@@ -56,6 +56,7 @@ NAVIGATION = [
         _entry(_("Requests that need me"), "approval", "approval_list", "keys.decide_request", "keys.add_delegation"),
         _list(_("Key requests"), "contract", "keys", "keyrequest"),
         _list(_("Approvals"), "how_to_reg", "keys", "approval"),
+        _list(_("Fees"), "payments", "keys", "charge"),
         _list(_("Lost keys"), "key_off", "keys", "lossreport"),
         _list(_("Delegations"), "supervisor_account", "keys", "delegation"),
     ),
@@ -122,6 +123,7 @@ NAVIGATION = [
     _group(
         _("Settings"),
         _list(_("Loan terms"), "date_range", "accounts", "loanterm"),
+        _list(_("Fee rules"), "price_change", "keys", "feerule"),
         _list(_("Closed days"), "event_busy", "accounts", "closedday"),
         _list(_("Kiosks"), "tablet", "accounts", "kiosk"),
         _list(_("Timetable"), "schedule", "django_celery_beat", "periodictask"),

@@ -3,10 +3,12 @@
 from keys.admin.approvals import ApprovalAdmin, DelegationAdmin
 from keys.admin.cabinets import CabinetAdmin, HookAdmin
 from keys.admin.campaigns import AttestationAdmin, CampaignAdmin
+from keys.admin.charges import ChargeAdmin
 from keys.admin.cutting import CuttingJobAdmin
 from keys.admin.departments import KeyedDepartmentAdmin
 from keys.admin.doors import DoorAdmin
 from keys.admin.exceptions import HoldAdmin, LoanExceptionAdmin
+from keys.admin.fees import FeeRuleAdmin
 from keys.admin.keys import KeyAdmin
 from keys.admin.keysets import KeysetAdmin, OperatesAdmin
 from keys.admin.loans import LoanAdmin
@@ -26,9 +28,11 @@ __all__ = [
     "CabinetAdmin",
     "CabinetCountAdmin",
     "CampaignAdmin",
+    "ChargeAdmin",
     "CuttingJobAdmin",
     "DelegationAdmin",
     "DoorAdmin",
+    "FeeRuleAdmin",
     "HoldAdmin",
     "HookAdmin",
     "KeyAdmin",

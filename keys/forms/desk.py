@@ -10,7 +10,7 @@ from accounts.forms import DayField, DeedForm, Line, TakerForm
 from accounts.models import LoanTerm, Trust
 from assets.forms.fields import ItemsField
 from keys.forms.fields import KeysField, KeysForm
-from keys.models import Loan
+from keys.models import Charge, Loan
 
 
 class DeskKeysField(KeysField):
@@ -75,7 +75,7 @@ class DeskCheckOutForm(TakerForm, KeysForm):
 
     def __init__(self, data=None, *, clerk, **kwargs):
         super().__init__(_without_removed(data), clerk=clerk, **kwargs)
-        self.answer, self.held = None, ()
+        self.answer, self.held, self.fees = None, (), ()
         self.commits = bool(data) and ("check_out" in data or "take_rest" in data)
         self.takes_rest = "take_rest" in self.data
         field = self.fields["keys"]
@@ -94,6 +94,8 @@ class DeskCheckOutForm(TakerForm, KeysForm):
         self.answer = self.preview(borrower=values.get("borrower"), trust=Trust.STAFF, **terms)
         if self.taker:
             self.held = Loan.objects.held_by(self.taker).for_list()
+            if self.clerk.has_perm("keys.charge"):
+                self.fees = Charge.objects.of(self.taker).open().for_list()
 
     @property
     def lines(self):

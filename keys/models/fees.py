@@ -18,7 +18,7 @@ class Event(models.TextChoices):
 
 def money(amount):
     """An amount in the institution's currency, as people read it."""
-    return f"{number_format(amount, decimal_pos=2)} {settings.CURRENCY}"
+    return f"{number_format(amount, decimal_pos=2, force_grouping=True)} {settings.CURRENCY}"
 
 
 class FeeRuleQuerySet(models.QuerySet):

@@ -99,7 +99,7 @@ def test_query_budget_of_a_scanned_key(desk, borrower, count):
     LoanFactory.create_batch(count, borrower=borrower)
     key = KeyFactory()
 
-    with queries(16):
+    with queries(17):
         assert desk.get(f"{DESK}?key={key.public_code}&person={borrower.pk}").status_code == 200
 
 

@@ -276,7 +276,7 @@ def test_query_budget_of_a_scan(desk, borrower, count):
     fields = {"borrower": borrower.pk, "keys": [str(key) for key in keys], "look": "1", "once": "x"}
     headers = {"HX-Request": "true", "HX-Target": "desk-check-out"}
 
-    with queries(12):
+    with queries(13):
         response = desk.post(PAGE, fields, headers=headers)
 
     assert response.status_code == 200

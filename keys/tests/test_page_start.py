@@ -132,5 +132,5 @@ def test_query_budget(client, borrower, count):
     KeyFactory()
     client.force_login(borrower)
 
-    with queries(10):
+    with queries(12):
         assert client.get(PAGE).status_code == 200

@@ -56,5 +56,5 @@ def test_what_is_paid_for_only_the_desk_takes_back(loan, borrower, clerk):
 def test_what_it_costs(loan, clerk):
     report_lost(loan=loan, by=clerk)
 
-    with queries(exactly=7):
+    with queries(exactly=8):
         report_found(loan=loan, by=clerk)

@@ -3,6 +3,7 @@
 from keys.views.approvals import approval, approval_list
 from keys.views.cabinets import cabinet_count, cabinet_list
 from keys.views.campaigns import attestation_others, attestation_own, campaign, campaign_summary
+from keys.views.charges import charge_appeal, charge_list, charge_pay
 from keys.views.cutting import cutting_list
 from keys.views.desk import desk, desk_check_out, desk_reject, desk_return, desk_undo
 from keys.views.doors import door, door_list, key_fitting
@@ -23,6 +24,9 @@ __all__ = [
     "cabinet_list",
     "campaign",
     "campaign_summary",
+    "charge_appeal",
+    "charge_list",
+    "charge_pay",
     "cutting_list",
     "desk",
     "desk_check_out",

@@ -11,10 +11,11 @@ from accounts.operations import refuse_borrower
 from accounts.trust import trust_of
 from assets.models import Assignment
 from keys import notices, operations
-from keys.models import Attestation, Door, Hold, Key, Loan, ProposedKey
+from keys.models import Attestation, Charge, Door, Hold, Key, Loan, ProposedKey
 from keys.views.loans import FROM_AFAR
 from keysite.ledger import Refusal
 
+FEES = 5  # of the newest; their own page has the others
 DOORS = 200  # more are not listed: whoever has a master knows what it opens
 
 
@@ -53,6 +54,7 @@ def _concerning(person):
         "assignments": Assignment.objects.held_by(person).apart().with_contents().for_list().order_by("due_at", "pk"),
         "ready": Hold.objects.kept_for(person).live(at=timezone.now()).for_list(),
         "to_give_back": ProposedKey.objects.all().loans_to_give_back().borrowed_by(person).for_list(),
+        "fees": Charge.objects.of(person).for_list()[:FEES],
         "receipts": notices.recent_receipts(person),
         "hint": _why_not_now(person),
         "to_confirm": Attestation.objects.live().held_by(person).count(),

@@ -113,6 +113,10 @@ class ConsoleList(ChangeList):
     def table(self):
         return Table(self)
 
+    @cached_property
+    def summary(self):
+        return self.model_admin.summary(self.queryset)
+
     @property
     def tab_choices(self):
         return list(self.tabs.choices(self))
@@ -141,6 +145,10 @@ class Listing:
     def for_list(self, request):
         """The rows the person may see, with all that the list shows of them."""
         return listed(self.get_queryset(request))
+
+    def summary(self, rows):
+        """What is said above the list of all its rows, such as what they come to."""
+        return ""
 
     def filter_names(self, request):
         return {spec.parameter_name for spec in self.get_list_filter(request)}

@@ -91,6 +91,36 @@ keys_cabinetcount_add                           no  no  no  no  no  no
 keys_cabinetcount_history                       ok  ok  go  go  ok  ok
 keys_cabinetcount_delete                        no  no  no  no  no  no
 keys_cabinetcount_change                        ok  ok  no  no  ok  ok  / no  no  no  no  no  no
+keys_feerule_change_fee_rule                    no  no  no  no  no  ok
+keys_feerule_end_fee_rule                       no  no  no  no  no  ok
+keys_feerule_changelist                         ok  ok  no  no  ok  ok
+keys_feerule_add                                no  no  no  no  no  ok
+keys_feerule_history                            ok  ok  go  go  ok  ok
+keys_feerule_delete                             no  no  no  no  no  no
+keys_feerule_change                             ok  ok  no  no  ok  ok  / no  no  no  no  no  no
+keys_charge_export_xlsx                         ok  no  no  no  ok  ok
+keys_charge_export                              ok  no  no  no  ok  ok
+keys_charge_pay_charge                          ok  no  no  no  no  ok
+keys_charge_mark_invoiced                       ok  no  no  no  no  ok
+keys_charge_waive_charge                        no  no  no  no  no  ok
+keys_charge_reject_appeal                       no  no  no  no  no  ok
+keys_charge_refund_charge                       ok  no  no  no  no  ok
+keys_charge_refund_exceptionally                no  no  no  no  no  ok
+keys_charge_changelist                          ok  ok  no  no  ok  ok
+keys_charge_add                                 no  no  no  no  no  no
+keys_charge_history                             ok  ok  go  go  ok  ok
+keys_charge_delete                              no  no  no  no  no  no
+keys_charge_change                              ok  ok  no  no  ok  ok  / no  no  no  no  no  no
+keys_lossreport_changelist                      ok  ok  ok  no  ok  ok
+keys_lossreport_add                             no  no  no  no  no  no
+keys_lossreport_history                         ok  ok  ok  go  ok  ok
+keys_lossreport_delete                          no  no  no  no  no  no
+keys_lossreport_change                          ok  ok  ok  no  ok  ok  / no  no  no  no  no  no
+keys_cabinetcount_changelist                    ok  ok  no  no  ok  ok
+keys_cabinetcount_add                           no  no  no  no  no  no
+keys_cabinetcount_history                       ok  ok  go  go  ok  ok
+keys_cabinetcount_delete                        no  no  no  no  no  no
+keys_cabinetcount_change                        ok  ok  no  no  ok  ok  / no  no  no  no  no  no
 """
 
 # Everywhere else: anonymous, customer, staff without a role | the six roles.
@@ -116,4 +146,7 @@ loss                                  in  404 404 | ok  ok  ok  404 ok  ok
 loss_list                             in  ok  ok | ok  ok  ok  ok  ok  ok  / in  405 405 | 405 405 405 405 405 405
 cabinet_list                          in  no  no | ok  ok  no  no  no  ok  / in  405 405 | 405 405 405 405 405 405
 cabinet_count                         in  no  no | ok  ok  no  no  no  ok
+charge_list                           in  ok  ok | ok  ok  ok  ok  ok  ok  / in  405 405 | 405 405 405 405 405 405
+charge_appeal                         in  404 404 | 404 404 404 404 404 404
+charge_pay                            in  no  no | ok  no  no  no  no  ok
 """

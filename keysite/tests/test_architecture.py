@@ -45,6 +45,7 @@ MAY_READ_ENVIRONMENT += ("keysite/development.py", "keysite/wsgi.py", "manage.py
 
 # Deeds without ``by``: the clock does them, or whoever proves an address, or holds a code, a link or a device.
 BY_NOBODY = {"clean_up", "lift_expired_exceptions", "release_expired_holds", "remind_borrowers", "retire_keys"}
+BY_NOBODY |= {"charge_for_losses"}
 BY_NOBODY |= {"escalate_approvals", "expire_requests", "propose_waiting", "revalidate_requests"}
 BY_NOBODY |= {"move_campaigns", "begin_separations", "remind_leavers"}
 BY_NOBODY |= {"ask_about_losses", "close_losses"}
@@ -126,6 +127,9 @@ TESTED_IN = {
     "test_rekeyings": {"cancel_rekeying", "leave_door", "note_rekeying_cost", "plan_rekeying"}
     | {"rekey_door", "rekey_doors"},
     "test_swaps": {"close_rekeyings", "drop_swap"},
+    "test_fee_rules": {"add_fee_rule", "change_fee_rule", "end_fee_rule"},
+    "test_charge_by_hand": {"charge_kept"},
+    "test_appeal_charge": {"reject_appeal", "waive_charge"},
     "test_hold_key": {"release_expired_holds", "release_hold"},
     "test_doors": {"pin_door", "reinstate_door", "retire_door", "unpin_door"},
     "test_keysets": {"add_keyset", "let_operate", "place_symbol", "stop_operating"},

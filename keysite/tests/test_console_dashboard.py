@@ -17,6 +17,7 @@ from keys.models import Loan, Renewal
 from keys.models.weeks import weeks_of
 from keys.operations import claim_return
 from keys.tests.factories import (
+    ChargeFactory,
     DoorFactory,
     KeyFactory,
     KeySymbolFactory,
@@ -255,3 +256,18 @@ def test_the_palette_finds_nothing_that_the_role_may_not_see(client, building_ma
     for words in ("secretive", "theirs", "people", "timetable"):
         assert NOTHING in client.get("/admin/search/", {"s": words}).content.decode()
     assert Person.objects.search("secretive").exists()
+
+
+@pytest.mark.parametrize(("role", "asks"), [("desk", False), ("administrator", True), ("auditor", False)])
+def test_fees_are_counted_with_what_they_come_to(client, make_staff, role, asks):
+    client.force_login(make_staff(role))
+    ChargeFactory(amount=12)
+    ChargeFactory(amount=1000, appealed_at=timezone.now(), appeal="Stolen")
+
+    response = client.get("/admin/")
+
+    figures = figures_of(response)
+    assert figures["fees open, together 1,012.00 EUR"][0] == 2
+    assert (figures["fees to refund"][0], figures["appeals to answer"][0]) == (0, 1)
+    fees = [one.asks for _title, group in response.context["groups"] for one in group if "charge" in one.address]
+    assert fees == [False, False, asks]

@@ -15,6 +15,8 @@ from assets.tests.factories import assets_of_every_kind
 from keys.models import Key, KeySymbol, Loan, Renewal
 from keys.tests.factories import (
     AttestationFactory,
+    ChargeFactory,
+    FeeRuleFactory,
     HoldFactory,
     HookFactory,
     KeyFactory,
@@ -69,6 +71,8 @@ def console(client, administrator):
     tickets_of_every_kind(administrator)
     rows_of_requests()
     opening(KeySymbolFactory())
+    ChargeFactory()
+    FeeRuleFactory()
     separation_of(PersonFactory())
     AttestationFactory()
     return client

@@ -87,6 +87,7 @@ from keys.tests.factories import (
     opening,
     separation_of,
 )
+from keysite.tests.pages_of_fees import PAGES_OF_FEES
 from keysite.tests.pages_of_requests import PAGES_OF_REQUESTS
 from keysite.tests.pages_of_tickets import PAGES_OF_TICKETS
 from keysite.tests.queries import queries
@@ -312,6 +313,7 @@ PAGES = {
     PeriodicTask: (_task, 6, 8),
     IntervalSchedule: (_task, 6, 5),
     CrontabSchedule: (lambda n: CrontabSchedule.objects.create(minute=str(n)), 6, 5),
+    **PAGES_OF_FEES,
     **PAGES_OF_REQUESTS,
     **PAGES_OF_TICKETS,
 }
@@ -377,11 +379,11 @@ def test_completion_asks_as_often_for_three_rows_as_for_one(console, field, word
 
 def test_the_dashboard_asks_as_often_with_three_loans_as_with_one(console):
     LoanFactory()
-    with queries(exactly=8):
+    with queries(exactly=9):
         console.get("/admin/")
     LoanFactory()
     LoanFactory()
-    with queries(exactly=8):
+    with queries(exactly=9):
         console.get("/admin/")
 
 

@@ -12,6 +12,8 @@ from assets.tests.factories import assets_of_every_kind
 from keys.models import Renewal
 from keys.tests.factories import (
     AttestationFactory,
+    ChargeFactory,
+    FeeRuleFactory,
     HoldFactory,
     HookFactory,
     LoanExceptionFactory,
@@ -45,6 +47,8 @@ def everything(db):
     assets_of_every_kind(loan.borrower)
     tickets_of_every_kind(loan.borrower)
     rows_of_requests()
+    ChargeFactory()
+    FeeRuleFactory()
     separation_of(loan.borrower)
     AttestationFactory()
 

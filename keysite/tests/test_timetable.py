@@ -22,6 +22,7 @@ TIMETABLES = (
     "keys.migrations.0009_timetable_of_campaigns",
     "keys.migrations.0011_timetable_of_losses",
     "keys.migrations.0012_timetable_of_rekeyings",
+    "keys.migrations.0010_timetable_of_fees",
     "assets.migrations.0004_timetable",
     "tickets.migrations.0003_timetable",
 )

@@ -62,18 +62,6 @@ def ask_about_losses():
 
 
 @shared_task
-def close_losses():
-    """End reports of lost keys that open nothing any more of what they opened."""
-    operations.close_losses(at=timezone.now())
-
-
-@shared_task
-def ask_about_losses():
-    """Ask whoever is in charge what is done about lost keys."""
-    operations.ask_about_losses(at=timezone.now())
-
-
-@shared_task
 def revalidate_requests():
     """Ask anew where the keys of a request open more than was agreed to."""
     operations.revalidate_requests(at=timezone.now())

@@ -20,7 +20,7 @@ LONGEST_LINE = 200
 class Line:
     """One line of a basket: as it was typed, the thing it names, why it cannot be taken, and where it may be.
 
-    ``sooner`` is when the thing is due, where that is before the others.
+    ``sooner`` is when the thing is due, where that is before the others; ``swap`` says what it is given for.
     """
 
     typed: str
@@ -28,6 +28,7 @@ class Line:
     problem: str = ""
     elsewhere: str = ""  # the address of the desk that knows it
     sooner: datetime | None = None
+    swap: Any = None
 
 
 class BasketField(forms.Field):

@@ -68,6 +68,7 @@ class KeysForm(BasketForm):
         self.basket_field.mark(preview.verdicts)
         for line in self.basket_field.lines:
             line.sooner = preview.sooner.get(line.item)
+            line.swap = preview.swaps.get(line.item)
         return preview
 
 

@@ -50,13 +50,14 @@ def check_out(*, keys, borrower, by, trust, term=None, due_on=None, kiosk=None, 
 class Preview(NamedTuple):
     """What a check-out would come to now: per key its refusal or None, what is against all of it, and until when.
 
-    ``sooner`` has the keys that are due before the others.
+    ``sooner`` has the keys that are due before the others, ``swaps`` those that are for an old key.
     """
 
     verdicts: dict
     refusal: str = ""
     due_at: datetime | None = None
     sooner: dict = {}
+    swaps: dict = {}
 
 
 def preview_check_out(*, keys, borrower, trust, term=None, due_on=None):
@@ -75,7 +76,8 @@ def preview_check_out(*, keys, borrower, trust, term=None, due_on=None):
         return Preview(verdicts, str(refusal))
     due = {key: basket.due_at(key, latest) for key in keys if verdicts[key] is None}
     last = max(due.values(), default=latest)
-    return Preview(verdicts, "", last, {key: at for key, at in due.items() if at < last})
+    swaps = {key: swap for key in due if (swap := basket.swap_of(key))}
+    return Preview(verdicts, "", last, {key: at for key, at in due.items() if at < last}, swaps)
 
 
 def _lock_in_their_order(keys):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Notice
@@ -30,6 +31,7 @@ from keys.operations import (
 )
 from keys.tests.factories import LoanExceptionFactory, LoanFactory
 from keys.tests.rekeyings import Shop, later
+from keysite.tests import reading
 from keysite.tests.history import last_version, refused
 
 
@@ -299,3 +301,23 @@ def test_the_clock_may_come_by_at_any_time(shop):
     close_rekeyings(at=timezone.now())
 
     assert KeySwap.objects.count() == CuttingJob.objects.count() == 2 - 1
+
+
+@pytest.mark.parametrize(
+    ("done", "said"),
+    [
+        (False, "In place of AA1 2, which stays with them: it still opens doors."),
+        (True, "Ask for AA1 2, and take it back."),
+    ],
+)
+def test_the_desk_asks_for_the_old_key(shop, client, clerk, done, said):
+    shop.report()
+    rekeying = shop.plan()
+    key = shop.make_ready(shop.swap(rekeying))
+    if done:
+        rekey_door(rekeyed=shop.row(rekeying), by=shop.by)
+    client.force_login(clerk)
+
+    answer = client.get(reverse("desk"), {"key": key.public_code, "person": shop.colleague.pk})
+
+    assert said in reading.text_of(answer)

@@ -13,7 +13,7 @@ from keys.models import Approval, Delegation, KeyRequest, ProposedKey, RequestMe
 from keys.models.approvals import today
 
 SUBJECTS = {
-    "sent": _("Your request %(request)s for keys has arrived"),
+    "sent": _("Request %(request)s for keys has arrived"),
     "message": _("Request %(request)s: a message"),
     "approved": _("Request %(request)s is approved"),
     "cutting": _("Request %(request)s: a key is being fabricated"),
@@ -28,6 +28,7 @@ SUBJECTS = {
     "escalated": _("Request %(request)s waits too long for an answer"),
 }
 TO_DECIDERS = {"wanted", "escalated"}
+NAMED = 10  # things that are asked for
 
 
 def request_sent(request, *, by):
@@ -158,6 +159,7 @@ def key_request(notice):
         return None
     with notices.speaking_to(notice.person):
         subject = SUBJECTS[event] % {"request": request}
+    items = list(request.items.select_related("door__building", "space__building", "symbol"))
     context = {
         "request": request,
         "event": event,
@@ -165,6 +167,9 @@ def key_request(notice):
         "message": RequestMessage.objects.filter(pk=notice.facts.get("message")).select_related("by").first(),
         "keys": ProposedKey.objects.current().filter(proposal__request=request).for_list(),
         "back": ProposedKey.objects.filter(proposal__request=request).loans_to_give_back().for_list(),
+        "items": items[:NAMED],
+        "more": len(items[NAMED:]),
+        "mine": notice.person == request.person,
         "link": _way_to(request, event, notice.person),
     }
     return notices.render("key_request", person=notice.person, context=context)

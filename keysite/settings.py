@@ -224,6 +224,7 @@ STORAGES = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # each key of a large cabinet is ticked or missing
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 
 # Security

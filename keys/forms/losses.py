@@ -51,7 +51,14 @@ class CountForm(DeedForm):
         max_length=300,
         required=False,
         widget=forms.TextInput(
-            attrs={"class": "scan", "autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}
+            attrs={
+                "class": "scan",
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+                "autofocus": True,
+                "placeholder": gettext_lazy("AA1 7, or the tag"),
+            }
         ),
     )
     there = forms.ModelMultipleChoiceField(Key.objects.none(), required=False)

@@ -55,8 +55,8 @@ def test_the_page_says_what_is_at_risk(client, manager, report, symbol):
     text = text_of(client.get(page(report)))
 
     assert "Lost key AA1 1 Waits for a decision" in text
-    assert "1 of 2 issued keys AA1 are lost: 50 %." in text
-    assert "From 5 % on, doors of the kind “Office” are rekeyed. So far it is." in text
+    assert "1 of 2 issued keys AA1 is lost: 50 %." in text
+    assert "From 5 % on, doors of the kind “Office” are rekeyed. That is reached." in text
     assert "It opens 1 door" in text
     assert "Left on the bus" in text
     assert "7/26" in text
@@ -154,7 +154,7 @@ def test_a_double_click_decides_once(client, manager, report):
 
 def test_whoever_only_sees_it_is_offered_no_decision_and_refused_one(client, auditor, report):
     client.force_login(auditor)
-    assert "whoever is in charge was asked" in text_of(client.get(page(report)))
+    assert "whoever is in charge is asked" in text_of(client.get(page(report)))
 
     answer = send(client, report, decision="rekey", reason="Archive")
 

@@ -6,6 +6,7 @@ from keysite.demo.asked_for import AskedFor, Counted
 from keysite.demo.desk import Desk
 from keysite.demo.inventory import Inventory
 from keysite.demo.lending import Lending
+from keysite.demo.losses import Losses
 from keysite.demo.past import Past
 from keysite.demo.people import People
 from keysite.demo.pictures import drawings
@@ -45,11 +46,14 @@ def invent(at, *, password, seed=SEED):
     places = Places(world, people)
     desk = Desk(world, people, places)
     Standing(desk)
+    losses = Losses(desk)
     Past(desk)
+    losses.write()
     desk.loans.sort(key=lambda told: told.row.out_at)
     first = [told for told in desk.loans if told.row.follows is None]
     handed_on = [told for told in desk.loans if told.row.follows is not None]
     batches = [*people.batches, *places.batches, first, handed_on, desk.renewals, desk.exceptions, desk.holds]
+    batches += [losses.counts, losses.reports]
     inventory = Inventory(world, people, places)
     lending = Lending(world, people, inventory)
     asked, counted = AskedFor(world, people, inventory, lending), Counted(world, people, inventory, lending)

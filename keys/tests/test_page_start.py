@@ -134,3 +134,11 @@ def test_query_budget(client, borrower, count):
 
     with queries(12):
         assert client.get(PAGE).status_code == 200
+
+
+@pytest.mark.parametrize(("days", "said"), [(-1, True), (14, True), (15, False)])
+def test_who_leaves_soon_reads_what_to_do(client, borrower, days, said):
+    borrower.leaves_on = timezone.localdate() + timedelta(days=days)
+    borrower.save()
+    client.force_login(borrower)
+    assert ("Your last day here is" in client.get("/").content.decode()) is said

@@ -1,5 +1,7 @@
 """Where everybody arrives: the first page, and what a key tag's QR code opens."""
 
+from datetime import timedelta
+
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,6 +14,8 @@ from accounts.trust import trust_of
 from assets.models import Assignment
 from keys import notices, operations
 from keys.models import Attestation, Charge, Door, Hold, Key, Loan, ProposedKey
+from keys.models.approvals import today
+from keys.models.separations import LEAVING_STEPS
 from keys.views.loans import FROM_AFAR
 from keysite.ledger import Refusal
 
@@ -57,8 +61,15 @@ def _concerning(person):
         "fees": Charge.objects.of(person).for_list()[:FEES],
         "receipts": notices.recent_receipts(person),
         "hint": _why_not_now(person),
+        "last_day": _last_day(person),
         "to_confirm": Attestation.objects.live().held_by(person).count(),
     }
+
+
+def _last_day(person):
+    """When somebody leaves who is to bring things back by now, or None."""
+    asked_from = person.leaves_on and person.leaves_on + timedelta(days=LEAVING_STEPS[0])
+    return person.leaves_on if asked_from and asked_from <= today() else None
 
 
 def _why_not_now(person):

@@ -207,6 +207,10 @@ def test_from_the_invitation_to_the_return(visitor, arrive, campus, make_staff):
     assert f"Request {request}: Keys handed over" in person.text()
     assert findings(person) == []
 
+    person.open(reverse("key_request_list"))
+    assert f"{request} Keys handed over" in person.text()
+    assert findings(person) == []
+
     letters.to(NELA, "Taken back")
     assert letters.unread(NELA) == letters.unread(campus.manager.email) == []
 

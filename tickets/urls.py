@@ -9,6 +9,7 @@ urlpatterns = [
     path("tickets/views/save/", views.ticket_view_save, name="ticket_view_save"),
     path("tickets/views/remove/", views.ticket_view_remove, name="ticket_view_remove"),
     path("tickets/report/", views.ticket_report_for, name="ticket_report_for"),
+    path("rekeyings/<int:pk>/ticket/", views.rekeying_ticket, name="rekeying_ticket"),
     path("tickets/notices/", views.ticket_notices, name="ticket_notices"),
     path("tickets/mine/", views.ticket_mine, name="ticket_mine"),
     path("tickets/mine/<int:number>/follow/", views.ticket_mine_follow, name="ticket_mine_follow"),

@@ -106,6 +106,7 @@ ticket_staff_file                     in  no  no | 404 404 404 404 404 404  / in
 parked_file                           in  no  no | 404 404 no  404 404 404  / in  405 405 | 405 405 405 405 405 405
 ticket_staff_thumbnail                in  no  no | 404 404 404 404 404 404  / in  405 405 | 405 405 405 405 405 405
 ticket_deed                           in  no  no | ok  no  no  ok  no  ok
+rekeying_ticket                       in  no  no | no  ok  no  no  no  ok
 ticket_report_for                     in  no  no | ok  no  no  no  no  ok
 ticket_notices                        in  no  no | ok  no  no  ok  no  ok
 """

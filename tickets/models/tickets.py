@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, Trust
 from assets.models import Asset, Space
-from keys.models import Door, Key
+from keys.models import Door, Key, Rekeying
 from keysite.ledger import kept_history
 from tickets.models.categories import Category, Priority, Team
 from tickets.models.clock import TicketsByTime
@@ -102,6 +102,15 @@ class Ticket(models.Model):
     key = models.ForeignKey(Key, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("key"))
     door = models.ForeignKey(
         Door, models.PROTECT, null=True, blank=True, related_name="tickets", verbose_name=_("door")
+    )
+    rekeying = models.OneToOneField(
+        Rekeying,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="ticket",
+        verbose_name=_("rekeying"),
     )
     place_in_words = models.CharField(
         _("place in words"),

@@ -23,6 +23,7 @@ from tickets.operations.moves import (
 from tickets.operations.parked import add_parked_to, discard_parked, report_from_parked
 from tickets.operations.photos import add_ticket_photos
 from tickets.operations.preferences import set_notice_preference
+from tickets.operations.rekeyings import report_rekeying
 from tickets.operations.reminders import remind_of_tickets
 from tickets.operations.removals import remove_ticket, restore_ticket
 from tickets.operations.reports import me_too, report, report_again
@@ -86,6 +87,7 @@ __all__ = [
     "report",
     "report_again",
     "report_from_parked",
+    "report_rekeying",
     "resolve",
     "restore_ticket",
     "resume_mails",

@@ -40,7 +40,7 @@ class CampaignAdmin(ConsoleAdmin):
         (
             _("Who answers until when"),
             {
-                "fields": [("holders_until", "managers_until", "closes_on")],
+                "fields": ["holders_until", "managers_until", "closes_on"],
                 "description": _(
                     "Each holder gets one mail. Where somebody keeps silent until the first day, the managers of the "
                     "doors are asked, and after the second day the contact of the department."

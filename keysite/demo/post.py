@@ -12,7 +12,7 @@ DAYS = 12
 NO_SUCH_USER = "{'%s': (550, b'5.1.1 No such user here')}"
 
 
-def notices_of(people, desk):
+def notices_of(people, desk, reviews):
     """Receipts, reminders, two that no server takes, some that wait for the mail server, some that were pointless."""
     world = desk.world
     since = world.at - timedelta(days=DAYS)
@@ -29,7 +29,7 @@ def notices_of(people, desk):
     notices.sort(key=lambda notice: notice.created_at)
     for notice in notices[-3:]:
         _wait(notice, world.at)
-    notices = notices[:-3] + _reminders(desk, since) + notices[-3:]
+    notices = notices[:-3] + _reminders(desk, since) + _asked(reviews) + notices[-3:]
     return notices + [_failed(person, world) for person in people.bounced]
 
 
@@ -62,6 +62,18 @@ def _reminders(desk, since):
             "",
             "",
         )
+    return notices
+
+
+def _asked(reviews):
+    """The mail of the campaign that is running, to each of its holders."""
+    campaign = reviews.campaigns[-1].row
+    at, words = campaign.opened_at + timedelta(minutes=8), f"Please confirm your keys by {campaign.holders_until}"
+    holders = {told.row.loan.borrower for told in reviews.lines if told.row.campaign is campaign}
+    notices = []
+    for person in sorted(holders, key=lambda person: person.pk):
+        notices.append(_sent("attestation", person, at, words, words, {"campaign": campaign.pk, "event": "asked"}))
+        notices[-1].dedupe_key = f"campaign:{campaign.pk}:asked:{person.pk}"
     return notices
 
 

@@ -13,6 +13,7 @@ from keysite.demo.pictures import drawings
 from keysite.demo.places import Places
 from keysite.demo.post import notices_of
 from keysite.demo.repairs import Repairs
+from keysite.demo.reviews import Reviews
 from keysite.demo.standing import Standing
 from keysite.demo.world import World
 
@@ -27,6 +28,7 @@ class University:
     desk: Desk
     lending: Lending
     repairs: Repairs
+    reviews: Reviews
     batches: list = field(default_factory=list)
     logs: list = field(default_factory=list)
 
@@ -36,7 +38,7 @@ class University:
 
     def notices(self):
         """What has been written to people; known once the loans are in the register."""
-        return notices_of(self.people, self.desk)
+        return notices_of(self.people, self.desk, self.reviews)
 
 
 def invent(at, *, password, seed=SEED):
@@ -54,10 +56,12 @@ def invent(at, *, password, seed=SEED):
     handed_on = [told for told in desk.loans if told.row.follows is not None]
     batches = [*people.batches, *places.batches, first, handed_on, desk.renewals, desk.exceptions, desk.holds]
     batches += [losses.counts, losses.reports]
+    reviews = Reviews(desk, [*first, *handed_on])
+    batches += [reviews.campaigns, reviews.lines]
     inventory = Inventory(world, people, places)
     lending = Lending(world, people, inventory)
     asked, counted = AskedFor(world, people, inventory, lending), Counted(world, people, inventory, lending)
     repairs = Repairs(world, people, places, inventory)
     batches += [*inventory.batches, *lending.batches, asked.told, counted.told, *repairs.batches]
-    logs = [desk.reminders, list(lending.reminders()), counted.counts, repairs.occurrences]
-    return University(people, desk, lending, repairs, [batch for batch in batches if batch], logs)
+    logs = [reviews.candidates, desk.reminders, list(lending.reminders()), counted.counts, repairs.occurrences]
+    return University(people, desk, lending, repairs, reviews, [batch for batch in batches if batch], logs)

@@ -27,9 +27,11 @@ from assets.models import (
 )
 from assets.operations import expire_reservations, remind_of_dates
 from assets.operations.claims import pools_of
-from keys.models import Hold, Key, KeySymbol, Loan, LoanException, Renewal
+from keys.models import Campaign, Hold, Key, KeySymbol, Loan, LoanException, Renewal
+from keys.models.results import results_of
 from keys.notices import receipt_of, recent_receipts
-from keys.operations import remind_borrowers
+from keys.operations import move_campaigns, remind_borrowers
+from keys.sampling import sample_size
 from keysite.demo import SIGN_INS, invent
 from tickets.models import Category, Check, Comment, Occurrence, Photo, Schedule, Status, Team, Ticket
 from tickets.operations import confirm_silent_tickets, make_scheduled_tickets, report, wake_tickets
@@ -158,6 +160,7 @@ def test_fills_an_empty_register_with_every_state(demo):
 
     _check_assets(at)
     _check_tickets(at)
+    _check_reviews(at)
     _check_histories()
     _check_sign_ins(demo)
     _check_that_receipts_can_be_read()
@@ -205,6 +208,18 @@ def _check_tickets(at):
     for version in Ticket.history.filter(status="confirmed").order_by("-version")[:50]:
         assert version.version == Ticket.history.filter(id=version.id).count()
     assert report(title="The lamp flickers", by=aroha, place_in_words="Attic").number == 2001
+
+
+def _check_reviews(at):
+    closed, running = Campaign.objects.order_by("pk")
+    drawn = list(closed.attestations.sampled().order_by("loan").values_list("loan", flat=True))
+    assert (closed.is_open, running.is_open, results_of(closed).all.share) == (False, True, 100)
+    assert len(drawn) == sample_size(closed.candidates.count(), confidence=95, tolerated=5)
+    assert closed.drawn(len(drawn)) == drawn
+    assert 0 < results_of(running).all.open < 500
+    written = Notice.objects.count()
+    move_campaigns(at=at)
+    assert Notice.objects.count() == written
 
 
 def _check_histories():

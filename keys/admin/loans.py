@@ -10,14 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.resources import ModelResource
 
-from accounts.models import Department, LoanTerm, Person, Trust
+from accounts.models import Department, Person
+from keys.admin.loan_deeds import LOAN_DEEDS
 from keys.admin.related import OpensDoor
 from keys.models import Key, Loan, ProposedKey
-from keys.models.loans import UNDO_TIME
-from keys.operations import record_payment, reject_claim, renew, report_found, report_lost, return_key, transfer, undo
-from keysite.console import ConsoleAdmin, Deed, Related, Tabs, display
+from keysite.console import ConsoleAdmin, Related, Tabs, display
 from keysite.console.exchange import Exporting
-from keysite.console.fields import Amount, Asking, Choice, Day, Few, Row, Text, Words, why
 
 
 class LoanTabs(Tabs):
@@ -74,34 +72,6 @@ class OfKey(Related):
     title, parameter_name, path, related_model = _("key"), "key", "key", Key
 
 
-class TakeBack(Asking):
-    condition = Choice(label=_("Condition"), choices=Loan.Condition.choices, help_text=_("A broken key is retired."))
-
-
-class Renew(Asking):
-    due_on = Day(label=_("Due on"), required=False, help_text=_("Empty: as late as the term allows."))
-    term = Few(LoanTerm, label=_("Term"), required=False, empty_label=_("As before"))
-    why = why(_("Why"), required=False)
-
-
-class Lost(Asking):
-    loss = Choice(label=_("What happened"), choices=Loan.Loss.choices)
-    words = Words(label=_("How it happened"), max_length=500, required=False)
-    police = Text(label=_("Police reference"), max_length=64, required=False, help_text=_("If it was stolen."))
-
-
-class Paid(Asking):
-    amount = Amount(label=_("Amount (%(currency)s)") % {"currency": settings.CURRENCY}, max_digits=9, decimal_places=2)
-    paid_on = Day(label=_("Paid on"), required=False, help_text=_("Empty: today."))
-    note = Text(label=_("Note"), max_length=200, help_text=_("The number of the receipt, say."))
-
-
-class HandOn(Asking):
-    borrower = Row(Loan, "borrower", label=_("To"))
-    term = Few(LoanTerm, label=_("Term"), required=False, empty_label=_("That of the affiliation"))
-    due_on = Day(label=_("Due on"), required=False, help_text=_("Empty: as late as the term allows."))
-
-
 class LoanResource(ModelResource):
     key = Field("key__symbol__symbol", "symbol")
     serial = Field("key__serial", "serial")
@@ -136,14 +106,6 @@ class LoanResource(ModelResource):
         ]
 
 
-STAFF = {"trust": Trust.STAFF}
-
-
-def _deed(operation, label, done, *, permission=None, **options):
-    permission = f"keys.{permission or operation.__name__}"
-    return Deed(operation, row="loan", permission=permission, label=label, done=done, **options)
-
-
 @admin.register(Loan)
 class LoanAdmin(Exporting, ConsoleAdmin):
     list_display = ["key", "borrower_name", "department", "state", "out_at", "due_at", "term"]
@@ -160,85 +122,7 @@ class LoanAdmin(Exporting, ConsoleAdmin):
         (_("Back"), {"fields": [("returned_at", "returned_by"), ("condition", "undone_at")]}),
     ]
     resource_classes = [LoanResource]
-    deeds = [
-        _deed(
-            return_key,
-            _("Take back"),
-            _("%(row)s: the key is back."),
-            form=TakeBack,
-            fixed=STAFF,
-            icon="keyboard_return",
-            bulk=True,
-            shown=lambda loan: loan.is_open,
-        ),
-        _deed(
-            renew,
-            _("Renew"),
-            _("%(row)s: the loan is renewed."),
-            form=Renew,
-            fixed=STAFF,
-            icon="event_repeat",
-            bulk=True,
-            shown=lambda loan: loan.is_running,
-        ),
-        _deed(
-            report_lost,
-            _("Lost or broken"),
-            _("%(row)s: the key is reported lost or broken."),
-            form=Lost,
-            fixed=STAFF,
-            icon="report",
-            bulk=True,
-            shown=lambda loan: loan.is_running,
-        ),
-        _deed(
-            record_payment,
-            _("Paid"),
-            _("%(row)s: the payment is recorded."),
-            form=Paid,
-            icon="payments",
-            bulk=True,
-            shown=lambda loan: loan.is_lost and not loan.paid_on,
-        ),
-        _deed(
-            report_found,
-            _("Found"),
-            _("%(row)s: the key is found, and the loan goes on."),
-            fixed=STAFF,
-            icon="search_check",
-            bulk=True,
-            shown=lambda loan: loan.is_lost and not loan.paid_on,
-        ),
-        _deed(
-            reject_claim,
-            _("Not there"),
-            _("%(row)s: the key is not back; reminders go on."),
-            permission="return_key",
-            intro=_("The borrower said that the key is back, and it is not in the cabinet."),
-            icon="unpublished",
-            confirm=True,
-            bulk=True,
-            shown=lambda loan: loan.is_open and loan.claimed_at is not None,
-        ),
-        _deed(
-            transfer,
-            _("Hand on"),
-            _("%(row)s: the key is handed on."),
-            form=HandOn,
-            icon="swap_horiz",
-            shown=lambda loan: loan.is_running,
-        ),
-        _deed(
-            undo,
-            _("Undo"),
-            _("%(row)s: undone."),
-            intro=_("Takes back the last check-out or return of this loan; the history keeps both."),
-            icon="undo",
-            confirm=True,
-            bulk=True,
-            shown=lambda loan: timezone.now() - (loan.returned_at or loan.out_at) <= UNDO_TIME,
-        ),
-    ]
+    deeds = LOAN_DEEDS
 
     def has_add_permission(self, request):
         return False
@@ -255,6 +139,8 @@ class LoanAdmin(Exporting, ConsoleAdmin):
     def links(self, request, loan):
         if request.user.has_perm("keys.view_renewal"):
             yield _("Renewals"), f"{reverse('admin:keys_renewal_changelist')}?loan={loan.pk}"
+        if loan.lost_at and request.user.has_perm("keys.view_charge"):
+            yield _("Fees"), f"{reverse('admin:keys_charge_changelist')}?show=all&loan={loan.pk}"
         following = None if loan.is_open else getattr(loan, "followed_by", None)
         if following:
             yield _("Handed on to"), reverse("admin:keys_loan_change", args=[following.pk])

@@ -45,3 +45,5 @@ class BorrowerAdmin(HolderAdmin):
         yield from super().links(request, person)
         if request.user.has_perm("keys.view_loanexception"):
             yield _("Exceptions"), list_of("loanexception", f"show=all&person={person.pk}")
+        if request.user.has_perm("keys.view_charge"):
+            yield _("Fees"), list_of("charge", f"show=all&person={person.pk}")

@@ -201,3 +201,27 @@ def test_the_desk_reads_rules_and_changes_none(desk):
 
     assert "50.00 EUR" in text_of(desk.get(RULES))
     assert desk.get(page(rule, "end_fee_rule")).status_code == 403
+
+
+def test_a_loan_is_charged_and_paid_from_its_page(desk, clerk):
+    loan = LoanFactory()
+    assert page(loan, "charge_by_hand") not in text_of(desk.get(page(loan)))
+    report_lost(loan=loan, by=clerk)
+    assert f"{LIST}?show=all&amp;loan={loan.pk}" in text_of(desk.get(page(loan)))
+
+    send(desk, page(loan, "charge_by_hand"), event="lost", amount="12.50", note="Old padlock")
+    asked = desk.get(page(loan, "record_payment"))
+    assert 'value="12.50"' in text_of(asked)
+    send(desk, page(loan, "record_payment"), note="R1")
+
+    assert Charge.objects.get().status == "Paid"
+
+
+def test_a_person_leads_to_their_fees(desk):
+    charge, _other = ChargeFactory(), ChargeFactory()
+    address = f"{LIST}?show=all&person={charge.person_id}"
+
+    shown = text_of(desk.get(reverse("admin:accounts_person_change", args=[charge.person_id])))
+
+    assert address.replace("&", "&amp;") in shown
+    assert set(desk.get(address).context["cl"].result_list) == {charge}

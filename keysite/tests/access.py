@@ -139,6 +139,7 @@ keys_loan_return_key                            ok  ok  no  no  no  ok
 keys_loan_renew                                 ok  no  no  no  no  ok
 keys_loan_report_lost                           ok  no  no  no  no  ok
 keys_loan_record_payment                        ok  no  no  no  no  ok
+keys_loan_charge_by_hand                        ok  no  no  no  no  ok
 keys_loan_report_found                          ok  no  no  no  no  ok
 keys_loan_reject_claim                          ok  ok  no  no  no  ok
 keys_loan_transfer                              ok  no  no  no  no  ok

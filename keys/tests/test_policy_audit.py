@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import KeyLevel, Trust
@@ -22,6 +23,7 @@ from keys.operations import (
 from keys.tests.factories import HookFactory, KeyFactory, KeySymbolFactory, LoanFactory, opening
 from keys.tests.requests import Campus
 from keysite.tests.history import refused
+from keysite.tests.reading import text_of
 
 NOT_ASKED = "You are not asked about key AA1 1."
 
@@ -113,8 +115,8 @@ def test_p45_and_people_are_forgotten_but_not_their_loans(loan, clerk, administr
     assert (borrower.name, borrower.email) == ("", f"anonymised-{borrower.pk}@invalid")
 
 
-def test_p46_departments_read_their_numbers_and_what_is_missing_is_a_loss(campus, key_shop):
-    """Each department has its line in the results; “lost” becomes a loss report at once."""
+def test_p46_departments_sign_their_numbers_and_what_is_missing_is_a_loss(campus, client, key_shop):
+    """Each department has a page to print with its keys; “lost” becomes a loss report at once."""
     loan = LoanFactory(key=campus.key("AA1"), borrower=campus.person)
     LoanFactory(borrower=PersonFactory(department=DepartmentFactory()))
     campaign = begin(key_shop)
@@ -126,6 +128,9 @@ def test_p46_departments_read_their_numbers_and_what_is_missing_is_a_loss(campus
     assert (report.loan, report.source) == (loan, LossReport.Source.CAMPAIGN)
     numbers = {name: (tally.total, tally.wrong) for _pk, name, tally in results_of(campaign).departments}
     assert (len(numbers), numbers[campus.department.name]) == (2, (1, 1))
+    client.force_login(key_shop)
+    page = client.get(reverse("campaign_summary", args=[campaign.pk]), {"department": campus.department.pk})
+    assert (campus.department.name in text_of(page), "AA1 1" in text_of(page)) == (True, True)
 
 
 def test_p47_a_sample_says_how_sure_it_makes(key_shop):

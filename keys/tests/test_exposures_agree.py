@@ -101,5 +101,5 @@ class Exposures(RuleBasedStateMachine):
 def test_keys_that_are_exposed_are_those_with_an_open_report(db):
     run_state_machine_as_test(
         Exposures,
-        settings=settings(max_examples=15, stateful_step_count=40, suppress_health_check=list(HealthCheck)),
+        settings=settings(max_examples=8, stateful_step_count=25, suppress_health_check=list(HealthCheck)),
     )

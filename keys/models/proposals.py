@@ -14,6 +14,7 @@ from keys.models.rekeyings import KeySwap
 from keys.models.requests import KeyRequest
 from keys.models.symbols import KeySymbol
 from keysite.ledger import kept_history
+from keysite.search import first_found
 
 
 class ProposalQuerySet(models.QuerySet):
@@ -71,17 +72,12 @@ class ProposedKeyQuerySet(models.QuerySet):
     def loans_to_give_back(self):
         """What is still in people's hands although a request that all have agreed to gives them other keys for it."""
         agreed = [KeyRequest.Status.APPROVED, KeyRequest.Status.DONE]
-        lines = (
-            self.to_give_back()
-            .current()
-            .filter(
-                symbol=OuterRef("key__symbol"),
-                proposal__request__person=OuterRef("borrower"),
-                proposal__request__status__in=agreed,
-                proposal__request__approved_at__gte=OuterRef("out_at"),
-            )
-        )
-        return Loan.objects.running().filter(Exists(lines))
+        lines = self.to_give_back().current().filter(proposal__request__status__in=agreed)
+        same = {"symbol": OuterRef("key__symbol"), "proposal__request__person": OuterRef("borrower")}
+        same["proposal__request__approved_at__gte"] = OuterRef("out_at")
+        people = lines.values("proposal__request__person")
+        found = Loan.objects.running().filter(first_found("borrower", people)).filter(Exists(lines.filter(**same)))
+        return Loan.objects.filter(first_found("pk", found.values("pk")))
 
     def to_replace(self):
         """The key that was kept ready was retired before it was picked up, and no other is being cut for it."""

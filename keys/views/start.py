@@ -57,7 +57,7 @@ def _concerning(person):
         "loans": Loan.objects.held_by(person).for_list().order_by("due_at", "pk"),
         "assignments": Assignment.objects.held_by(person).apart().with_contents().for_list().order_by("due_at", "pk"),
         "ready": Hold.objects.kept_for(person).live(at=timezone.now()).for_list(),
-        "to_give_back": ProposedKey.objects.all().loans_to_give_back().borrowed_by(person).for_list(),
+        "to_give_back": ProposedKey.objects.filter(proposal__request__person=person).loans_to_give_back().for_list(),
         "fees": Charge.objects.of(person).for_list()[:FEES],
         "receipts": notices.recent_receipts(person),
         "hint": _why_not_now(person),

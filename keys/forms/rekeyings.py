@@ -42,7 +42,7 @@ class PlanForm(DeedForm):
         label=gettext_lazy("Whose keys are new"),
         choices=[
             (OWN, gettext_lazy("Keys of this symbol only; the others stay valid")),
-            (BELOW, gettext_lazy("Everybody's below as well")),
+            (BELOW, gettext_lazy("New keys for everybody below as well")),
         ],
         initial=OWN,
         widget=forms.RadioSelect,

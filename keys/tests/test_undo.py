@@ -228,5 +228,5 @@ def test_a_stale_copy_sees_the_return_that_happened_since(out, clerk):
 def test_what_it_costs(back, clerk):
     with queries(exactly=8):
         undo(loan=back, by=clerk)
-    with queries(exactly=10):
+    with queries(exactly=11):
         undo(loan=Loan.objects.select_related("key", "borrower").get(pk=back.pk), by=clerk)

@@ -1,9 +1,8 @@
 """What the key desk of the invented university has written down: loans, and what happened to each."""
 
-from decimal import Decimal
-
-from accounts.models import KeyLevel, Trust
+from accounts.models import Trust
 from keys.models import Key, Loan, Renewal
+from keysite.demo.fees import fee_of
 from keysite.demo.world import Told
 
 
@@ -83,8 +82,7 @@ class Desk:
         told.then(at, self.clerk, "found (staff)", found_at=at, found_by=self.clerk)
 
     def pay(self, told, at, receipt):
-        high = told.row.key.symbol.level > KeyLevel.CHANGE
-        values = {"paid_amount": Decimal(180 if high else 35), "paid_note": f"Receipt {receipt}"}
+        values = {"paid_amount": fee_of(told.row), "paid_note": f"Receipt {receipt}"}
         told.then(at, self.clerk, "paid", paid_on=at.date(), paid_by=self.clerk, **values)
 
     def retire(self, key, at, by, kind, why):

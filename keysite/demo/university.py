@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from keysite.demo.asked_for import AskedFor, Counted
 from keysite.demo.desk import Desk
+from keysite.demo.fees import Fees
 from keysite.demo.inventory import Inventory
 from keysite.demo.lending import Lending
 from keysite.demo.losses import Losses
@@ -55,7 +56,8 @@ def invent(at, *, password, seed=SEED):
     first = [told for told in desk.loans if told.row.follows is None]
     handed_on = [told for told in desk.loans if told.row.follows is not None]
     batches = [*people.batches, *places.batches, first, handed_on, desk.renewals, desk.exceptions, desk.holds]
-    batches += [losses.counts, losses.reports]
+    fees = Fees(desk)
+    batches += [losses.counts, losses.reports, fees.rules, fees.charges]
     reviews = Reviews(desk, [*first, *handed_on])
     batches += [reviews.campaigns, reviews.lines]
     inventory = Inventory(world, people, places)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import Notice, Trust
 from accounts.tests.factories import PersonFactory
-from keys.models import Loan, Renewal
+from keys.models import Loan, LossReport, Renewal
 from keys.tests.factories import HoldFactory, LoanFactory
 from keysite.tests.queries import queries
 from keysite.tests.reading import post, problems_of, text_of
@@ -176,6 +176,24 @@ def test_lost_and_broken_are_told_apart(signed_in, loan, loss):
     loan.refresh_from_db()
     assert loan.loss == loss
     assert "Reported lost or broken: AA1 1." in text_of(signed_in.get(response.url))
+
+
+def test_how_it_was_lost_stays_with_the_report(signed_in, loan, borrower):
+    post(signed_in, at("loan_lose", loan), loss="lost", words="Left on the bus 😀", police="7/26")
+
+    report = LossReport.objects.get()
+    assert (report.source, report.reported_by) == ("holder", borrower)
+    assert (report.circumstances, report.police_reference) == ("Left on the bus 😀", "7/26")
+
+
+@pytest.mark.parametrize(
+    "values", [{"loss": ""}, {"loss": "lost", "police": "x" * 65}, {"loss": "lost", "police": "\0"}]
+)
+def test_what_was_typed_about_a_loss_stays_when_it_is_refused(signed_in, loan, values):
+    response = post(signed_in, at("loan_lose", loan), words="Left on the bus", **values)
+
+    assert "Left on the bus" in response.content.decode()
+    assert not LossReport.objects.exists()
 
 
 @pytest.mark.parametrize("loss", ["", "stolen", "🔑", "\x00", "x" * 300])

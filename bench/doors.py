@@ -29,6 +29,7 @@ from bench.meter import Meter  # noqa: E402
 from bench.report import write_doors  # noqa: E402
 from keys import operations  # noqa: E402
 from keys.models import Door, Key, Keyset, KeySymbol, KeySystem, Loan, LossReport, Operates, Pinning  # noqa: E402
+from keys.models.impacts import impact_of  # noqa: E402
 from keysite import tables  # noqa: E402
 from keysite.counting import numbers_of  # noqa: E402
 
@@ -36,7 +37,7 @@ CROSS = 64_000  # pairs that nobody can explain: with them there are as many as 
 BACK = 330_000  # loans of the past
 ROUNDS, MASTERS, SHOWN = 200, 40, 20
 LINES = 45_000
-TABLES = (LoanTerm, Person, Building, KeySystem, KeySymbol, Keyset, Operates, Door, Pinning, Key, Loan)
+TABLES = (LoanTerm, Person, Building, KeySystem, KeySymbol, Keyset, Operates, Door, Pinning, Key, Loan, LossReport)
 
 
 def build(campus):
@@ -91,6 +92,7 @@ def _rows(campus):
         ({"id": k.id, "symbol_id": k.symbol, "serial": k.serial, "public_code": f"K{k.id:09}"} for k in campus.keys),
     )
     yield Loan, _loans(campus)
+    yield LossReport, _reports(campus)
 
 
 def _door(door):
@@ -110,6 +112,14 @@ def _loans(campus):
     for number, loan in enumerate(campus.loans, 1):
         row = _loan(BACK + number, *loan, now - timedelta(days=draw.random() * 190, minutes=5))
         yield row | ({"lost_at": now, "loss": "lost"} if number % 300 == 0 else {})
+
+
+def _reports(campus):
+    now = timezone.now()
+    for number, (key, person) in enumerate(campus.loans, 1):
+        if number % 300 == 0:
+            said = {"source": LossReport.Source.HOLDER, "reported_at": now, "reported_by_id": person}
+            yield {"id": number, "key_id": key, "loan_id": BACK + number} | said
 
 
 def _loan(number, key, person, out):
@@ -138,11 +148,15 @@ def what_opens(person):
 
 
 def opened_by_lost(symbol):
-    """The doors of a lost master, how many keys open one of them, and how many people hold such a key."""
-    doors = Door.objects.opened_by([symbol])
-    loans = Loan.objects.running().opening(doors)
-    first = list(doors.critical_first().with_total()[:SHOWN])
-    return first, Key.objects.opening(doors).in_use().count(), loans.order_by().values("borrower").distinct().count()
+    """All that the page of a lost master asks: what it puts at risk, its first doors, who holds a key of it, and what
+    else of it is lost.
+    """
+    symbol = KeySymbol.objects.get(pk=symbol)
+    impact = impact_of(symbol)
+    doors = Door.objects.opened_by([symbol.pk]).critical_first()
+    loans = Loan.objects.running().of(symbol.keys.all()).by_borrower()
+    others = LossReport.objects.open().filter(key__symbol=symbol).for_list()
+    return impact.options, list(doors[:SHOWN]), list(loans[:SHOWN]), list(others[:SHOWN])
 
 
 def which_fit(doors):

@@ -13,6 +13,7 @@ from keys.models.doors import CRITICAL, Door, Pinning
 from keys.models.inventory import Key
 from keys.models.loans import Loan
 from keys.models.rekeyings import Rekeying
+from keys.models.symbols import openers
 from keys.thresholds import MASTERS_FROM, ONE_KEY, PERCENT
 from keysite.ledger import kept_history
 from keysite.search import among, first_found
@@ -89,7 +90,8 @@ class LossReportQuerySet(models.QuerySet):
 
     def opening(self, doors):
         """Of keys that open one of these doors now."""
-        return self.filter(first_found("key", Key.objects.opening(doors).values("pk")))
+        opening = self.filter(first_found("key__symbol", openers(doors)))
+        return opening.exclude(key__retirement__in=Key.DESTROYED)
 
     def in_charge_of(self, person, *, trust=Trust.STAFF):
         """Those that ``person`` decides today, as the level of the key names them: below a sub-master the managers of

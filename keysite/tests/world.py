@@ -12,8 +12,8 @@ from assets.models import Building, BuildingManager, Space
 from assets.tests.factories import AssignmentFactory, assets_of_every_kind
 from keys.models import Renewal
 from keys.tests.factories import (
-    CabinetCountFactory,
     AttestationFactory,
+    CabinetCountFactory,
     ChargeFactory,
     FeeRuleFactory,
     HoldFactory,

@@ -46,7 +46,8 @@ class Finding(NamedTuple):
 @staff_only("keys.view_operates")
 def door_integrity(request):
     """Each kind of doubt with its number, its first rows, and the way to all of them."""
-    findings = [*_of_doors(request.user), *_of_keysets(request.user), *_of_symbols(request.user)]
+    findings = [*_of_doors(request.user), *_of_hierarchy(request.user)]
+    findings += [*_of_keysets(request.user), *_of_symbols(request.user)]
     numbers = numbers_of([finding.rows for finding in findings])
     rows = [
         {"finding": finding, "number": number, "lines": finding.lines() if number else []}
@@ -66,8 +67,7 @@ def _of_doors(person):
     )
 
 
-def _of_keysets(person):
-    keysets = Keyset.objects.visible_to(person)
+def _of_hierarchy(person):
     yield Finding(
         _("Keys that no hierarchy explains"),
         _("Neither the own symbol of the keyset nor one above it. Say why (cross-keyed, selective), or end it."),
@@ -79,15 +79,18 @@ def _of_keysets(person):
     yield Finding(
         _("Keysets that a master above does not turn"),
         _("The chart says that it should. Try the key at the door; let it turn the keyset, or correct the chart."),
-        keysets.lacking_above(),
+        Keyset.objects.visible_to(person).lacking_above(),
         "show=lacking_above",
         _("Own symbol"),
         lambda keyset: keyset.own,
     )
+
+
+def _of_keysets(person):
     yield Finding(
         _("Keysets without doors"),
         _("No cylinder on file is pinned to it: a door is missing, or it was rekeyed."),
-        keysets.without_doors(),
+        Keyset.objects.visible_to(person).without_doors(),
         "show=without_doors",
         _("Own symbol"),
         lambda keyset: keyset.own or "–",

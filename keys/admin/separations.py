@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Department
 from keys.admin.sections import SHOWN, page_of
 from keys.models import Separation
-from keys.operations import clear_person, waive_clearance
+from keys.operations import charge_what_is_kept, clear_person, waive_clearance
 from keysite.console import ConsoleAdmin, Deed, ReadOnly, Related, Section, Tabs, display
 from keysite.console.fields import Asking, why
 
@@ -72,6 +72,17 @@ class SeparationAdmin(ReadOnly, ConsoleAdmin):
             intro=_("Everything is back, paid for or handed over."),
             icon="task_alt",
             bulk=True,
+            confirm=True,
+            shown=lambda separation: separation.is_open,
+        ),
+        Deed(
+            charge_what_is_kept,
+            row="separation",
+            permission="keys.charge",
+            label=_("Charge for keys not returned"),
+            done=_("%(row)s is charged for the keys."),
+            intro=_("Each key that the person still has is charged by the rule for keys that are not returned."),
+            icon="request_quote",
             confirm=True,
             shown=lambda separation: separation.is_open,
         ),

@@ -60,7 +60,13 @@ from keys.operations.requests import (
     write_message,
 )
 from keys.operations.returns import claim_return, reject_claim, return_key, take_back
-from keys.operations.separations import begin_separations, clear_person, remind_leavers, waive_clearance
+from keys.operations.separations import (
+    begin_separations,
+    charge_what_is_kept,
+    clear_person,
+    remind_leavers,
+    waive_clearance,
+)
 from keys.operations.swaps import drop_swap
 from keys.operations.symbols import SYMBOL_COLUMNS, import_symbols
 
@@ -86,6 +92,7 @@ __all__ = [
     "charge_for_losses",
     "charge_kept",
     "check_cut_key",
+    "charge_what_is_kept",
     "check_out",
     "check_out_at_kiosk",
     "choose_way",

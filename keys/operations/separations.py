@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from keys import notices
-from keys.models import Separation
+from keys.models import Charge, Event, Loan, Separation
 from keys.models.separations import LEAVING_STEPS, THINGS_SAID, things_of_leavers
+from keys.operations.charges import charge_kept
+from keys.operations.rules import RELATED
 from keysite.ledger import Refusal, alone, lock, lock_all, record, record_changes, record_new, remove_all
 
 
@@ -76,6 +78,22 @@ def waive_clearance(*, separation, by, reason):
         raise Refusal(_("Nothing is open any more: clear the person without a reason."))
     separation.waived_reason = reason.strip()[:500]
     _clear(separation, by, f"waived with {still}"[:200])
+
+
+@transaction.atomic
+def charge_what_is_kept(*, separation, by):
+    """Charge for every key that the person has still, by the rule for keys that are not returned when leaving.
+
+    What is charged before stays as it is. Refused when there is no other key, and when no rule names a fee for one.
+    """
+    _begin(separation)
+    charged = Charge.objects.standing().filter(event=Event.KEPT, person=separation.person).values("loan")
+    kept = Loan.objects.running().borrowed_by(separation.person).exclude(pk__in=charged)
+    loans = lock_all(kept.select_related(*RELATED))
+    if not loans:
+        raise Refusal(_("%(person)s has no key that is not charged for.") % {"person": separation.person})
+    for loan in loans:
+        charge_kept(loan=loan, by=by)
 
 
 def _begin(separation):

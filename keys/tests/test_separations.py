@@ -11,18 +11,20 @@ from accounts.operations import send_notices
 from accounts.tests.factories import DepartmentFactory, PersonFactory
 from assets.models import BuildingManager
 from assets.tests.factories import AssignmentFactory, BuildingFactory, ReservationFactory
-from keys.models import Separation
+from keys.models import Charge, Separation
 from keys.operations import (
     begin_separations,
+    charge_what_is_kept,
     check_out,
     clear_person,
+    mark_invoiced,
     record_payment,
     remind_leavers,
     report_lost,
     return_key,
     waive_clearance,
 )
-from keys.tests.factories import ChargeFactory, KeyFactory, LoanFactory
+from keys.tests.factories import ChargeFactory, FeeRuleFactory, KeyFactory, LoanFactory
 from keysite.ledger import Refusal
 from keysite.tasks import CONTENTS
 from keysite.tests.queries import queries
@@ -186,6 +188,26 @@ def test_a_key_that_is_paid_for_is_settled(leaver, separation, clerk):
     record_payment(loan=loan, by=clerk, amount=50, note="receipt 7")
     clear_person(separation=separation, by=clerk)
     assert not separation.is_open
+
+
+def test_what_is_kept_is_charged_by_the_rule_and_settled_by_the_invoice(leaver, separation, clerk):
+    FeeRuleFactory(event="kept", amount=25)
+    charged, other = LoanFactory(borrower=leaver), LoanFactory(borrower=leaver)
+    ChargeFactory(loan=charged, event="kept")
+    charge_what_is_kept(separation=separation, by=clerk)
+    assert Charge.objects.get(loan=other).amount == 25
+    with pytest.raises(Refusal, match="no key that is not charged for"):
+        charge_what_is_kept(separation=separation, by=clerk)
+    mark_invoiced(charges=list(Charge.objects.all()), by=clerk)
+    clear_person(separation=separation, by=clerk)
+    assert not separation.is_open
+
+
+def test_nothing_is_charged_without_a_rule(leaver, separation, clerk):
+    LoanFactory(borrower=leaver)
+    with pytest.raises(Refusal, match="No rule names a fee"):
+        charge_what_is_kept(separation=separation, by=clerk)
+    assert not Charge.objects.exists()
 
 
 def test_who_has_settled_everything_is_cleared(separation, clerk):

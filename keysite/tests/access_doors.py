@@ -29,6 +29,7 @@ keys_operates_delete                            no  no  no  no  no  no
 keys_operates_change                            ok  ok  ok  no  ok  ok  / no  no  no  no  no  no
 keys_keysymbol_place_symbol                     no  ok  no  no  no  ok
 keys_separation_clear_person                    ok  no  no  no  no  ok
+keys_separation_charge_what_is_kept             ok  no  no  no  no  ok
 keys_separation_waive_clearance                 no  no  no  no  no  ok
 keys_separation_changelist                      ok  ok  no  no  ok  ok
 keys_separation_add                             no  no  no  no  no  no

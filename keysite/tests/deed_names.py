@@ -80,7 +80,13 @@ TESTED_IN = {
     | {"revalidate_request", "revalidate_requests", "as_seen", "seen_of", "write_message"},
     "test_send_request": {"add_to_request", "preview_proposal", "propose_waiting", "remove_from_request"}
     | {"withdraw_request"},
-    "test_separations": {"begin_separations", "clear_person", "remind_leavers", "waive_clearance"},
+    "test_separations": {
+        "begin_separations",
+        "charge_what_is_kept",
+        "clear_person",
+        "remind_leavers",
+        "waive_clearance",
+    },
     "test_rekeyings": {"cancel_rekeying", "leave_door", "note_rekeying_cost", "plan_rekeying"}
     | {"rekey_door", "rekey_doors"},
     "test_swaps": {"close_rekeyings", "drop_swap"},

@@ -154,9 +154,10 @@ def hand_over(loans, holds, swaps, *, by):
 
 def undo_hand_over(loan, *, by):
     """A hand-over was a mistake of the desk: what was promised is promised again. The person is held."""
+    if undo_swap(loan, by=by):
+        return
     line = ProposedKey.objects.filter(loan=loan).select_related("proposal__request").first()
     if line is None:
-        undo_swap(loan, by=by)
         return
     line.loan = None
     record(line, by=by, reason="check-out undone")
@@ -170,7 +171,7 @@ def undo_hand_over(loan, *, by):
 def begin_request(request):
     """Hold a request, and whom it is for before it: so nothing of that person's changes meanwhile."""
     lock(request.person, "affiliation")
-    lock(request, "person__affiliation", "person__department")
+    lock(request, "person__affiliation", "person__department", "asked_by")
 
 
 def _begin_job(job):

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from keys import notices
-from keys.models import CuttingJob, Hold, Key, KeySwap, Rekeying
+from keys.models import CuttingJob, Hold, Key, KeySwap, ProposedKey, Rekeying
 from keys.operations.promises import keep_ready, keys_there, queue_jobs
 from keys.operations.settling import reopen_rekeying, settle_rekeying
 from keysite.ledger import Refusal, lock, lock_all, record, record_changes, record_new
@@ -96,13 +96,27 @@ def hand_over_swaps(loans, swaps, *, by):
         kept[loan.key_id].handed = loan
     done = [kept[loan.key_id] for loan in handed]
     record_changes(done, ["handed"], by=by, reason="handed over")
+    _follow_requests({swap.loan_id: swap.handed for swap in done}, by=by)
 
 
 def undo_swap(loan, *, by):
-    """A hand-over was a mistake of the desk: the new key is promised again. The person is held."""
-    swap = KeySwap.objects.filter(handed=loan).select_related("rekeying").first()
+    """A hand-over was a mistake of the desk: the new key is promised again. The person is held.
+
+    Gives back whether it was the new key of a rekeying.
+    """
+    swap = KeySwap.objects.filter(handed=loan).select_related("rekeying", "loan").first()
     if swap is None:
-        return
+        return False
     reopen_rekeying(swap.rekeying, by=by)
     swap.handed = None
     record(swap, by=by, reason="check-out undone")
+    _follow_requests({loan.pk: swap.loan}, by=by)
+    return True
+
+
+def _follow_requests(loans, *, by):
+    """What a request was agreed to for is in another loan now; ``loans`` maps the number of the one to the other."""
+    lines = list(ProposedKey.objects.filter(loan__in=loans))
+    for line in lines:
+        line.loan = loans[line.loan_id]
+    record_changes(lines, ["loan"], by=by, reason="key swapped")

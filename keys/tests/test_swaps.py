@@ -31,6 +31,8 @@ from keys.operations import (
 )
 from keys.tests.factories import LoanExceptionFactory, LoanFactory
 from keys.tests.rekeyings import Shop, later
+from keys.tests.request_rows import line_of, request_of
+from keysite.ledger import Refusal
 from keysite.tests import reading
 from keysite.tests.history import last_version, refused
 
@@ -126,6 +128,21 @@ def test_the_hand_over_may_be_undone(shop):
     swap = shop.swap(rekeying)
     assert (swap.handed, swap.hold.ended_at, Rekeying.objects.open().get()) == (None, None, rekeying)
     assert last_version(swap) == (shop.by, "check-out undone")
+
+
+def test_what_was_agreed_to_for_the_old_key_goes_for_the_new_one(shop):
+    shop.report()
+    line = line_of(request_of(person=shop.colleague, status="done"), symbol=shop.symbols["AA1"], loan=shop.old)
+
+    new = shop.hand_over(shop.swap(shop.plan()))
+
+    line.refresh_from_db()
+    assert line.loan == new
+    with pytest.raises(Refusal, match="was agreed to for its holder only"):
+        transfer(loan=new, borrower=shop.person, by=shop.by)
+    undo(loan=new, by=shop.by)
+    line.refresh_from_db()
+    assert line.loan == shop.old
 
 
 def test_when_the_old_key_comes_back_the_clock_closes_it(shop):

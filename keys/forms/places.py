@@ -4,7 +4,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Count
+from django.db.models import Count, Value
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -42,9 +42,7 @@ class Found(NamedTuple):
 class PlaceForm(forms.Form):
     """First the building, then the floor; or words, which look everywhere."""
 
-    building = forms.ModelChoiceField(
-        label=gettext_lazy("Building"), queryset=Building.objects.none(), required=False, empty_label="—"
-    )
+    building = forms.TypedChoiceField(label=gettext_lazy("Building"), required=False, empty_value=None)
     q = forms.CharField(
         label=gettext_lazy("Room, door or key symbol"),
         max_length=100,
@@ -61,7 +59,9 @@ class PlaceForm(forms.Form):
     def __init__(self, data, *, person):
         super().__init__(data)
         self.person = person
-        self.fields["building"].queryset = Building.objects.for_list()
+        self._buildings = Building.objects.for_list()  # asked for once: to choose from, and for the one chosen
+        self.fields["building"].choices = lambda: [("", "—"), *((row.pk, str(row)) for row in self._buildings)]
+        self.fields["building"].coerce = lambda pk: next(row for row in self._buildings if str(row.pk) == pk)
         self.is_valid()
         self.place = self.cleaned_data.get("building")
         self.words = self.cleaned_data.get("q", "")  # no attribute may be called as a field: templates would find that
@@ -81,10 +81,12 @@ class PlaceForm(forms.Form):
         """The floors of the building with how many rooms each has, and its doors that lead into no room."""
         if self.place is None:
             return []
-        rooms = self._doors.spaces().order_by("floor").values_list("floor").annotate(number=Count("pk"))
-        parts = [self._part("floor", floor, _floor_in_words(floor), number) for floor, number in rooms]
-        doors = self._doors.of_no_space().count()
-        return [*parts, self._part("doors", "1", _("Entrances and corridors"), doors)] if doors else parts
+        rooms = self._doors.spaces().order_by().values("floor").annotate(number=Count("pk"), kind=Value("floor"))
+        doors = self._doors.of_no_space().order_by().values("building").annotate(number=Count("pk"))
+        rows = rooms.values_list("kind", "floor", "number").union(
+            doors.values_list(Value("doors"), Value("1"), "number"), all=True
+        )
+        return [self._part(*row) for row in rows.order_by("-kind", "floor")]
 
     def shown(self, floors):
         """What is to be ticked now; ``page`` is the part of a long floor."""
@@ -114,7 +116,8 @@ class PlaceForm(forms.Form):
     def address_for_oneself(self):
         return self.address(colleague=None)
 
-    def _part(self, kind, value, name, number):
+    def _part(self, kind, value, number):
+        name = _floor_in_words(value) if kind == "floor" else _("Entrances and corridors")
         here = not self.words and self.data.get(kind) == value
         return Floor(self.address(**{kind: value}), name, number, here)
 

@@ -22,13 +22,12 @@ class BasketForm(DeedForm):
     symbols = forms.MultipleChoiceField(required=False)
     item = forms.ModelChoiceField(RequestItem.objects.none(), required=False)
 
-    def __init__(self, data=None, *, draft=None):
+    def __init__(self, data=None, *, basket):
         super().__init__(data)
         typed = data.getlist("symbols")[:50] if data else []
         self.named = {as_named(row): row for row in KeySymbol.objects.named(typed)} if typed else {}
         self.fields["symbols"].choices = [(name, name) for name in self.named]
-        if draft:
-            self.fields["item"].queryset = draft.items.all()
+        self.fields["item"].queryset = basket
 
     def clean(self):
         values = super().clean()

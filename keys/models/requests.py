@@ -227,6 +227,16 @@ class KeyRequest(models.Model):
         return self.ended_at is None
 
 
+class RequestItemQuerySet(models.QuerySet):
+    def in_basket(self, *, person, asked_by):
+        """What is in the request of ``asked_by`` for ``person`` that is not sent yet."""
+        return self.filter(request__status=KeyRequest.Status.DRAFT, request__person=person, request__asked_by=asked_by)
+
+    def for_list(self):
+        things = ("door__building", "space__building", "symbol")
+        return self.select_related("request__person__affiliation", *things).order_by("pk")
+
+
 class RequestItem(models.Model):
     """One thing asked for: a door, all doors into a room, or a key symbol by its name."""
 
@@ -237,6 +247,7 @@ class RequestItem(models.Model):
         KeySymbol, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("key symbol")
     )
     history = kept_history()
+    objects = RequestItemQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = _("requested thing"), _("requested things")

@@ -3,6 +3,7 @@
 A mail leads to a page; nothing is decided by opening it.
 """
 
+from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,8 +32,12 @@ TO_DECIDERS = {"wanted", "escalated"}
 NAMED = 10  # things that are asked for
 
 
-def request_sent(request, *, by):
-    _tell("sent", request, by=by)
+def request_sent(request, approvals, *, by):
+    """To whoever gets the keys and whoever has asked for them, and to all who may decide one of these steps."""
+    once = timezone.now().isoformat()
+    letters = _letters("sent", request, {request.person, request.asked_by}, by=by, once=once)
+    letters += _letters("wanted", request, deciders_of(approvals), by=by, once=once)
+    notices.post_all(letters)
 
 
 def request_approved(request, *, by):
@@ -101,30 +106,30 @@ def delegated(delegation, *, by):
 def deciders_of(approvals):
     """Who is told of steps of one request: those in charge and their deputies, else the key office; never whoever asks.
 
-    Asks the database as often, however many steps there are.
+    Asks the database twice, however many steps there are.
     """
     if not approvals:
         return set()
     asking = {approvals[0].request.person_id, approvals[0].request.asked_by_id}
     in_charge = [people - asking for people in _in_charge(approvals)]
-    away = Delegation.objects.current(on=today()).filter(person__in=set().union(*in_charge))
-    deputies = list(away.filter(deputy__is_active=True).exclude(deputy__in=asking).values_list("person", "deputy"))
-    told = [people | {deputy for person, deputy in deputies if person in people} for people in in_charge]
-    found = set(Person.objects.active().filter(pk__in=set().union(*told)))
-    if not all(told):
-        found |= set(Person.objects.allowed("keys.decide_request").exclude(pk__in=asking))
-    return found
+    people = set().union(*in_charge)
+    away = Delegation.objects.current(on=today()).filter(person__in=people)
+    told = Q(pk__in=people) | Q(pk__in=away.order_by().values("deputy"))
+    if not all(in_charge):
+        told |= Q(pk__in=Person.objects.allowed("keys.decide_request").values("pk"))
+    return set(Person.objects.active().filter(told).exclude(pk__in=asking))
 
 
 def _in_charge(approvals):
     """The active people who are in charge of each step, of whom there may be none."""
     buildings, departments = ({getattr(step, name) for step in approvals} for name in ("building_id", "department_id"))
     managers = BuildingManager.objects.current(on=today()).filter(building__in=buildings, person__is_active=True)
-    managers = set(managers.values_list("building", "person"))
-    heads = set(Person.objects.active().filter(heads__in=departments).values_list("heads", "pk"))
+    heads = Person.objects.active().filter(heads__in=departments).order_by()
+    rows = managers.order_by().values_list(Value(True), "building", "person")
+    rows = set(rows.union(heads.values_list(Value(False), "heads", "pk")))
     for step in approvals:
-        places, place = (managers, step.building_id) if step.building_id else (heads, step.department_id)
-        yield {person for there, person in places if there == place}
+        place = (True, step.building_id) if step.building_id else (False, step.department_id)
+        yield {person for *there, person in rows if tuple(there) == place}
 
 
 def _tell(event, request, *, by, **facts):
@@ -133,8 +138,14 @@ def _tell(event, request, *, by, **facts):
 
 
 def _post(event, request, people, *, by, once, **facts):
+    letters = _letters(event, request, people, by=by, once=once, **facts)
+    if letters:
+        notices.post_all(letters)
+
+
+def _letters(event, request, people, *, by, once, **facts):
     facts |= {"request": request.pk, "event": event}
-    letters = [
+    return [
         notices.letter(
             kind="key_request",
             person=person,
@@ -144,8 +155,6 @@ def _post(event, request, people, *, by, once, **facts):
         )
         for person in sorted(people, key=lambda person: person.pk)
     ]
-    if letters:
-        notices.post_all(letters)
 
 
 def key_request(notice):

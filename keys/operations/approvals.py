@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.postgres.aggregates import BoolAnd
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -10,47 +11,33 @@ from django.utils.translation import gettext as _
 
 from assets.models import Building
 from keys import notices
-from keys.models import Approval, ApprovedDoor, Delegation, Door, KeySymbol, ProposedKey
+from keys.models import Approval, ApprovedDoor, Delegation, Door, ProposedKey
 from keys.models.approvals import HEAD_FROM, OFFICE_FROM, today
 from keysite.ledger import Refusal, insert_from, lock, record, record_changes, record_new
 
 
-def promised_symbols(request):
-    """The symbols of the keys that the request's proposal hands out and that are not handed over yet."""
-    lines = ProposedKey.objects.outstanding().filter(proposal__request=request)
-    return KeySymbol.objects.filter(pk__in=lines.values("symbol"))
+def first_steps(request, promised, *, by):
+    """The steps of a request that nobody was asked about yet, written down; whoever calls this tells those asked.
 
-
-def uncovered(request):
-    """The doors that the promised keys open now and nobody in charge has agreed to."""
-    given = Approval.objects.given().filter(request=request)
-    agreed = ApprovedDoor.objects.filter(approval__in=given, door=OuterRef("pk"))
-    return Door.objects.opened_by(promised_symbols(request)).exclude(Exists(agreed))
+    ``promised`` has the level of each symbol of which it hands out a key.
+    """
+    return _write_steps(request, _steps(request, promised, _buildings(request, promised)), promised, by=by)
 
 
 def ask_approvals(request, *, by, other_keys=False):
     """Ask whoever has to agree to a request that is held and has not: each building once, for all its doors.
 
     What was agreed to stays agreed to; a building whose doors have become more is asked anew, for all of them, and
-    with ``other_keys`` than before so are the head of the department and the key office. Gives back the new steps.
+    with ``other_keys`` than before so are the head of the department and the key office.
     """
-    steps = _steps(request)
+    promised = _promised(request)
+    buildings = _buildings(request, promised)
+    steps = _steps(request, promised, buildings)
     known = {(row.kind, row.building_id, row.department_id): row for row in _needed(request)}
-    stale = set(uncovered(request).values_list("building", flat=True))
-    drop = [row for place, row in known.items() if place not in steps or (row.approved and row.building_id in stale)]
-    drop += [row for row in known.values() if other_keys and row.approved and row.building_id is None]
+    drop = [row for place, row in known.items() if place not in steps or _is_stale(row, buildings, other_keys)]
     _drop(drop, by=by)
-    now = timezone.now()
-    due = now + timedelta(days=settings.APPROVAL_DAYS)
-    asked = [
-        Approval(request=request, kind=kind, building_id=building, department_id=department, asked_at=now, due_at=due)
-        for kind, building, department in steps
-        if (kind, building, department) not in known or known[kind, building, department] in drop
-    ]
-    record_new(asked, by=by, reason="asked")
-    _name_doors(request)
-    notices.approval_wanted(request, asked, by=by)
-    return asked
+    new = [place for place in steps if place not in known or known[place] in drop]
+    notices.approval_wanted(request, _write_steps(request, new, promised, by=by), by=by)
 
 
 def drop_approvals(request, *, by):
@@ -105,20 +92,48 @@ def _is_in_charge(person):
     return managed or person.heads.exists() or person.has_perm("keys.decide_request")
 
 
-def _steps(request):
+def _promised(request):
+    """The level of each symbol of which the request's proposal hands out a key that is not handed over yet."""
+    lines = ProposedKey.objects.outstanding().filter(proposal__request=request)
+    return dict(lines.order_by().values_list("symbol", "symbol__level"))
+
+
+def _buildings(request, promised):
+    """The buildings whose doors keys of these symbols open now, and for each whether all of that is agreed to."""
+    given = Approval.objects.given().filter(request=request)
+    agreed = Exists(ApprovedDoor.objects.filter(approval__in=given, door=OuterRef("pk")))
+    doors = Door.objects.opened_by(promised).order_by("building_id")
+    return dict(doors.values_list("building").annotate(agreed=BoolAnd(agreed)))
+
+
+def _steps(request, promised, buildings):
     """(kind, building, department) of each step: the buildings of all doors; from sub-masters on the head of the
     department; from masters on the key office.
     """
-    symbols = promised_symbols(request)
-    doors = Door.objects.opened_by(symbols)
-    buildings = Building.objects.filter(pk__in=doors.values("building")).order_by("pk").values_list("pk", flat=True)
     steps = [(Approval.Kind.MANAGER, building, None) for building in buildings]
-    level = max(symbols.values_list("level", flat=True), default=0)
+    level = max(promised.values(), default=0)
     if level >= HEAD_FROM and request.person.department_id:
         steps.append((Approval.Kind.HEAD, None, request.person.department_id))
     if level >= OFFICE_FROM or not steps:
         steps.append((Approval.Kind.OFFICE, None, None))
     return steps
+
+
+def _write_steps(request, steps, promised, *, by):
+    now = timezone.now()
+    due = now + timedelta(days=settings.APPROVAL_DAYS)
+    asked = [
+        Approval(request=request, kind=kind, building_id=building, department_id=department, asked_at=now, due_at=due)
+        for kind, building, department in steps
+    ]
+    record_new(asked, by=by, reason="asked")
+    _name_doors(request, promised)
+    return asked
+
+
+def _is_stale(row, buildings, other_keys):
+    """Whether what was agreed to is not what the keys open now."""
+    return bool(row.approved) and (other_keys if row.building_id is None else not buildings.get(row.building_id, True))
 
 
 def _needed(request):
@@ -131,9 +146,9 @@ def _drop(approvals, *, by):
     record_changes(approvals, ["dropped_at"], by=by, reason="no longer needed")
 
 
-def _name_doors(request):
+def _name_doors(request, promised):
     """Write down which doors the undecided steps of buildings are about, in one statement."""
     open_steps = Approval.objects.needed().filter(request=request, decided_at=None, building__isnull=False)
-    doors = Door.objects.opened_by(promised_symbols(request))
+    doors = Door.objects.opened_by(promised)
     rows = open_steps.filter(building__doors__in=doors).order_by().values_list("pk", "building__doors")
     insert_from(ApprovedDoor, ["approval", "door"], rows)

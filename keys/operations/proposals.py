@@ -17,6 +17,7 @@ AT_ONCE = 20  # doors: what is chosen while somebody waits; more are seen to by 
 PATIENCE = 1.0  # seconds for the alternatives, which the approver may do without
 NAMED = 20  # doors opened beyond need that the approver sees by name
 ATTEMPTS = 3
+NOTHING = gettext_lazy("Say first which doors the keys are for.")
 POLICY = ("request", "order", "highest_level", "proven", "ways", "unmet")
 
 
@@ -28,13 +29,24 @@ class Choice(NamedTuple):
     ways: list
     proven: bool
 
+    @property
+    def levels(self):
+        """The level of each symbol of which a key is handed out."""
+        new = self.best["hand_out"]
+        return {symbol.id: symbol.level for symbol in self.facts.question.symbols if symbol.id in new}
+
 
 class Preview(NamedTuple):
-    """What would be proposed now, the doors that stay closed by reason, and why it would be refused, if it would."""
+    """What would be proposed now, the doors that stay closed by reason, and why it would be refused, if it would.
+
+    ``symbols`` and ``doors`` say what these are called.
+    """
 
     way: dict
     unmet: dict
     refusal: str
+    symbols: dict
+    doors: dict
 
 
 class Outdated(Refusal):
@@ -50,11 +62,12 @@ def preview_proposal(request):
     """What would be proposed now. Nothing is written, nobody is held, and nothing is refused but in words."""
     facts = facts_of(request)
     way = _as_kept(select(facts.question).choice, facts)
+    names = {symbol.id: symbol.name for symbol in facts.question.symbols}
     try:
         _refuse_choice(request, facts, way)
     except Refusal as refusal:
-        return Preview(way, _unmet(facts), str(refusal))
-    return Preview(way, _unmet(facts), "")
+        return Preview(way, _unmet(facts), str(refusal), names, facts.wish.names)
+    return Preview(way, _unmet(facts), "", names, facts.wish.names)
 
 
 def with_choice(request, deed, *, most=None):
@@ -76,7 +89,7 @@ def with_choice(request, deed, *, most=None):
 
 
 def propose(request, choice, *, by=None):
-    """Write down the choice for a request that is held, with its alternatives and the policy.
+    """Write down the choice for a request that is held and has none, with its alternatives and the policy.
 
     Refused when no key on file opens anything of it, when the person holds all that is needed, and as
     ``_refuse_choice`` says.
@@ -89,7 +102,7 @@ def propose(request, choice, *, by=None):
     proposal.order, proposal.highest_level = person.affiliation.key_order, person.affiliation.highest_level
     proposal.ways = choice.ways
     proposal.unmet = {why: sorted(doors) for why, doors in _unmet(facts).items() if doors}
-    _replace(proposal, choice.best, by=by, reason="proposed")
+    _write(proposal, choice.best, by=by, reason="proposed")
     return proposal
 
 
@@ -100,11 +113,13 @@ def take_way(proposal, number, *, by, reason):
     if not reason.strip():
         raise Refusal(_("Say why these keys are better."))
     person = proposal.request.person
-    lost = Loan.objects.unsettled().filter(borrower=person).order_by().values_list("key__symbol", flat=True)
-    _refuse_duplicate(person, set(lost) & set(proposal.ways[number]["hand_out"]))
+    lost = Loan.objects.unsettled().filter(borrower=person).symbols()
+    again = KeySymbol.objects.filter(pk__in=lost).filter(pk__in=proposal.ways[number]["hand_out"])
+    _refuse_duplicate(person, again.values_list("symbol", flat=True))
     policy = {name: getattr(proposal, name) for name in POLICY}
     other = Proposal(made_at=timezone.now(), chosen_by=by, reason=reason.strip()[:500], **policy)
-    _replace(other, proposal.ways[number], by=by, reason="another way chosen")
+    drop_proposal(proposal.request, by=by, reason="replaced")
+    _write(other, proposal.ways[number], by=by, reason="another way chosen")
     return other
 
 
@@ -125,8 +140,7 @@ def _choose(request, most):
     return Choice(facts, best, ways if best in ways else [best, *ways], selection.proven)
 
 
-def _replace(proposal, way, *, by, reason):
-    drop_proposal(proposal.request, by=by, reason="replaced")
+def _write(proposal, way, *, by, reason):
     record(proposal, by=by, reason=reason)
     parts = ((part, symbol) for part in ProposedKey.Part for symbol in way[part])
     keys = [ProposedKey(proposal=proposal, symbol_id=symbol, part=part) for part, symbol in parts]
@@ -191,10 +205,13 @@ def _unmet(facts):
 
 def _refuse_choice(request, facts, best):
     """Refuse a way that hands out nothing or too much, a symbol that may not be had, and the double of a lost key."""
+    if not facts.wish.things:
+        raise Refusal(NOTHING)
     _refuse_symbols(facts)
     if not best["hand_out"]:
         raise Refusal(_why_nothing({why: len(doors) for why, doors in _unmet(facts).items()}))
-    _refuse_duplicate(request.person, facts.lost & set(best["hand_out"]))
+    again = facts.lost & set(best["hand_out"])
+    _refuse_duplicate(request.person, [symbol.name for symbol in facts.question.symbols if symbol.id in again])
     if len(best["hand_out"]) > settings.REQUEST_KEYS:
         sentence = ngettext(
             "This comes to %(n)d key, and a request may have %(most)d. Take something out, and ask for it by itself.",
@@ -206,11 +223,9 @@ def _refuse_choice(request, facts, best):
 
 def _refuse_symbols(facts):
     """Symbols that were put into the basket by name and have been retired since, or lifted above the person's level."""
-    gone = (
-        KeySymbol.objects.filter(pk__in=facts.wish.retired).order_by("symbol").first() if facts.wish.retired else None
-    )
-    if gone:
-        raise Refusal(_("Symbol %(symbol)s is retired: take it out of the request.") % {"symbol": gone})
+    if facts.wish.retired:
+        words = {"symbol": min(facts.wish.retired)}
+        raise Refusal(_("Symbol %(symbol)s is retired: take it out of the request.") % words)
     high = [s for s in facts.question.symbols if s.id in facts.named and s.level > facts.question.highest_level]
     if high:
         words = {"symbol": high[0].name}
@@ -220,8 +235,8 @@ def _refuse_symbols(facts):
 def _refuse_duplicate(person, symbols):
     """A key in place of a lost one is given when the loss is settled: found, paid for, or the key retired."""
     if symbols:
-        names = KeySymbol.objects.filter(pk__in=symbols).order_by("symbol").values_list("symbol", flat=True)
-        words = {"person": person.name or person.email, "symbols": ", ".join(names), "desk": settings.DESK_CONTACT}
+        words = {"person": person.name or person.email, "desk": settings.DESK_CONTACT}
+        words["symbols"] = ", ".join(sorted(symbols))
         raise Refusal(
             _("%(person)s has lost a key %(symbols)s, and the loss is not settled. Ask %(desk)s about it first.")
             % words

@@ -11,9 +11,9 @@ from assets.models import Space
 from keys import notices
 from keys.models import Door, KeyRequest, KeySymbol, RequestItem, RequestMessage
 from keys.models.approvals import today
-from keys.operations.approvals import ask_approvals, drop_approvals
+from keys.operations.approvals import drop_approvals, first_steps
 from keys.operations.fulfilment import begin_request, take_back_promises
-from keys.operations.proposals import AT_ONCE, propose, with_choice
+from keys.operations.proposals import AT_ONCE, NOTHING, propose, with_choice
 from keysite.ledger import Refusal, lock, lock_word, record, record_new, remove
 
 THINGS = {"door": Door, "space": Space, "symbol": KeySymbol}
@@ -73,16 +73,17 @@ def _send(request, words, choice, *, by):
     refuse_borrower(request.person, now=timezone.now())
     _refuse_nobody(request.person)
     _refuse_days(**words)
-    if not request.items.exists():
-        raise Refusal(_("Say first which doors the keys are for."))
+    if choice is None and not request.items.exists():
+        raise Refusal(NOTHING)
     for name, value in words.items():
         setattr(request, name, value)
     request.status, request.submitted_at = KeyRequest.Status.SUBMITTED, timezone.now()
     record(request, by=by, reason="sent")
+    asked = []
     if choice:
         propose(request, choice)
-        ask_approvals(request, by=by)
-    notices.request_sent(request, by=by)
+        asked = first_steps(request, choice.levels, by=by)
+    notices.request_sent(request, asked, by=by)
 
 
 @transaction.atomic
@@ -137,7 +138,7 @@ def _refuse_person(person, by):
     if person.pk != by.pk and (by.department_id is None or person.department_id != by.department_id):
         words = {"person": person.name or person.email}
         raise Refusal(_("%(person)s is not of your department. Ask for people of yours, or let them ask.") % words)
-    if person.affiliation is None:
+    if person.affiliation_id is None:
         raise Refusal(_("%(person)s has no affiliation yet. Complete the profile first.") % {"person": person})
 
 

@@ -118,7 +118,7 @@ def test_many_rooms_are_put_in_with_a_fixed_number_of_queries(asking, campus):
         opening(campus.symbols["AA2"], room)
     once = once_of(asking.get(NEW, {"building": campus.north.pk}))
 
-    with queries(exactly=15):
+    with queries(exactly=13):
         asking.post(NEW, {"do": "add", "spaces": [room.pk for room in rooms], "once": once})
 
     assert KeyRequest.objects.get().items.count() == 20
@@ -316,11 +316,11 @@ def test_the_basket_asks_as_often_however_much_is_in_it(asking, campus, rows):
     add_to_request(by=campus.person, things=[*Space.objects.filter(floor="4"), campus.symbols["AA"]])
     asking.get(NEW)
 
-    with queries(exactly=20):
+    with queries(exactly=8):
         asking.get(NEW)
-    with queries(exactly=24):
+    with queries(exactly=10):
         asking.get(NEW, {"building": campus.north.pk, "floor": "4"})
-    with queries(exactly=23):
+    with queries(exactly=11):
         asking.get(NEW, {"q": "4"})
 
 
@@ -329,5 +329,5 @@ def test_sending_asks_as_often_however_many_are_asked(asking, campus, labels):
     add_to_request(by=campus.person, things=[campus.doors[label] for label in labels])
     once = once_of(asking.get(NEW))
 
-    with queries(exactly=51):
+    with queries(exactly=29):
         asking.post(NEW, DAYS | {"do": "send", "once": once})

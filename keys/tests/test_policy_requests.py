@@ -46,7 +46,7 @@ def test_p03_a_key_that_opens_nothing_new_is_warned_of(campus, client):
     """By name it may be had; but who asks and who decides read that the keys in hand open all of that."""
     LoanFactory(borrower=campus.person, key=campus.key("AA"))
     request = add_to_request(by=campus.person, symbol=campus.symbols["AA2"])
-    way, _unmet, refusal = preview_proposal(request)
+    way, _unmet, refusal, *_names = preview_proposal(request)
     assert (way["doubled"], refusal) == ([campus.symbols["AA2"].pk], "")
 
     client.force_login(campus.person)

@@ -118,7 +118,7 @@ def test_the_level_is_capped_by_the_affiliation(db):
 def test_the_basket_shows_beforehand_what_it_comes_to(campus):
     request = add_to_request(by=campus.person, door=campus.doors["101"])
 
-    way, unmet, _refusal = preview_proposal(request)
+    way, unmet, *_rest = preview_proposal(request)
 
     assert (way["hand_out"], way["beyond"]) == ([campus.symbols["AA1"].pk], 0)
     assert not any(unmet.values())

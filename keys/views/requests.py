@@ -12,7 +12,7 @@ from accounts.trust import trust_of
 from keys import operations
 from keys.forms.places import PlaceForm
 from keys.forms.requests import BasketForm, MessageForm, SendForm
-from keys.models import Approval, Door, KeyRequest, KeySymbol, Proposal, ProposedKey
+from keys.models import Approval, Door, KeyRequest, Proposal, ProposedKey, RequestItem
 from keys.views.loans import owner
 
 SHOWN = 50
@@ -31,18 +31,19 @@ def key_request_list(request):
 def key_request_new(request):
     """The basket: rooms by building and floor, what the keys would open, and the form that sends it."""
     place = PlaceForm(request.GET, person=request.user)
-    person = place.other or request.user
-    draft = KeyRequest.objects.drafts().filter(person=person, asked_by=request.user).for_list().first()
+    whose = {"person": place.other or request.user, "asked_by": request.user}
+    things = RequestItem.objects.in_basket(**whose).for_list()
     sent = request.POST if request.method == "POST" else None
     sends = bool(sent) and request.POST.get("do") == "send"
-    basket, send = BasketForm(None if sends else sent, draft=draft), SendForm(sent if sends else None)
+    draft = KeyRequest.objects.drafts().filter(**whose).for_list().first() if sends else None
+    basket, send = BasketForm(None if sends else sent, basket=things), SendForm(sent if sends else None)
     form = place if not sent or not place.is_valid() else send if sends else basket
     if form is not place and form.is_valid() and (draft or not sends):
-        answer = form.perform(owner=owner(request), deed=lambda: _done(request, form, person, draft))
+        answer = form.perform(owner=owner(request), deed=lambda: _done(request, form, whose["person"], draft))
         if answer:
             return redirect(answer)
-    context = {"place": place, "form": form, "basket": basket, "send": send, "person": person, "draft": draft}
-    return render(request, "keys/key_request_new.html", context | _to_tick(place) | _foreseen(draft))
+    context = {"place": place, "form": form, "basket": basket, "send": send, "person": whose["person"]}
+    return render(request, "keys/key_request_new.html", context | _to_tick(place) | _foreseen(list(things)))
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,7 +72,7 @@ def _all_about(row):
         "back": [line for line in lines if line.part == "give_back"],
         "to_give_back": ProposedKey.objects.filter(proposal__request=row).loans_to_give_back().for_list(),
         "messages_said": row.messages.select_related("by"),
-        "items": row.items.select_related("door__building", "space__building", "symbol"),
+        "items": row.items.for_list(),
         "approvals": row.approvals.needed().for_list(),
     }
 
@@ -103,25 +104,20 @@ def _to_tick(place):
     return {"floors": floors, "found": place.shown(floors), "pages": place.pages(floors)}
 
 
-def _foreseen(draft):
+def _foreseen(items):
     """What the basket would come to now, in words; nothing while it is empty or too large to say at once."""
-    items = list(draft.items.select_related("door__building", "space__building", "symbol")) if draft else []
     there = {"items": items, "taken": {thing for item in items for thing in (item.door, item.space, item.symbol)}}
-    if not items or len(items) > AT_ONCE or draft.person.affiliation is None:
+    if not items or len(items) > AT_ONCE or items[0].request.person.affiliation is None:
         return there
-    way, unmet, refusal = operations.preview_proposal(draft)
-    return there | {"foreseen": in_words(way, unmet) | {"refusal": refusal}}
+    return there | {"foreseen": _in_words(operations.preview_proposal(items[0].request))}
 
 
-def in_words(way, unmet):
-    """A way with its symbols and doors by name, and the names of the doors that stay closed."""
-    parts = ("hand_out", "keep", "give_back")
-    symbols = KeySymbol.objects.in_bulk({symbol for part in parts for symbol in way[part]})
-    doors = Door.objects.select_related("building").in_bulk(way["doors"])
-    words = {part: [symbols[pk] for pk in way[part]] for part in parts}
-    words["doubled"] = [symbols[pk] for pk in way.get("doubled", [])]
-    words |= {"beyond": way["beyond"], "doors": [doors[pk] for pk in way["doors"]]}
-    return words | {"closed": _names(unmet)}
+def _in_words(preview):
+    """A way with its symbols by name, and the names of the doors that stay closed."""
+    parts = ("hand_out", "keep", "give_back", "doubled")
+    words = {part: [preview.symbols[pk] for pk in preview.way[part]] for part in parts}
+    closed = {why: sorted(preview.doors[pk] for pk in doors) for why, doors in preview.unmet.items() if doors}
+    return words | {"beyond": preview.way["beyond"], "closed": closed, "refusal": preview.refusal}
 
 
 def _names(unmet):

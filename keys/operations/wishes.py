@@ -113,7 +113,7 @@ def _symbols(needed, theirs):
     """What opens one of these doors, what the person holds, and what they name, each with how many keys there are."""
     opening = KeySymbol.objects.current().opening(needed).values("pk")
     mine = Q(pk__in=theirs.held | theirs.named)
-    return list(KeySymbol.objects.filter(Q(pk__in=opening) | mine).with_key_counts().order_by("pk"))
+    return list(KeySymbol.objects.filter(first_found("pk", opening) | mine).with_key_counts().order_by("pk"))
 
 
 def _wish(doors, symbols, theirs):

@@ -322,6 +322,22 @@ def test_the_basket_asks_as_often_however_much_is_in_it(asking, campus, rows):
         asking.get(NEW, {"building": campus.north.pk, "floor": "4"})
     with queries(exactly=11):
         asking.get(NEW, {"q": "4"})
+    with queries(exactly=11):
+        asking.get(NEW, {"building": campus.north.pk})
+    with queries(exactly=10):
+        asking.get(NEW, {"building": campus.north.pk, "doors": "1"})
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_basket_for_a_colleague_asks_once_more_who_they_are(asking, campus, rows):
+    closed = [DoorFactory(building=campus.north, label=f"Gate {n}") for n in range(rows)]
+    add_to_request(by=campus.person, person=campus.colleague, things=[campus.doors["101"], *closed])
+    here = {"colleague": campus.colleague.email}
+
+    for place, asked in [({}, 9), ({"building": campus.north.pk}, 12), ({"q": "1"}, 12)]:
+        with queries(exactly=asked):
+            shown = asking.get(NEW, here | place)
+        assert "No key on file opens: N Gate 0" in text_of(shown)
 
 
 @pytest.mark.parametrize("labels", [["101"], ["101", "102", "201"]])

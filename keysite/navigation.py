@@ -57,7 +57,8 @@ NAVIGATION = [
         _list(_("Key requests"), "contract", "keys", "keyrequest"),
         _list(_("Approvals"), "how_to_reg", "keys", "approval"),
         _list(_("Fees"), "payments", "keys", "charge"),
-        _list(_("Lost keys"), "key_off", "keys", "lossreport"),
+        _entry(_("Lost keys to decide about"), "key_off", "loss_list", "keys.view_lossreport"),
+        _list(_("Loss reports"), "report", "keys", "lossreport"),
         _list(_("Delegations"), "supervisor_account", "keys", "delegation"),
     ),
     _group(

@@ -1,7 +1,7 @@
 """What is answered to “do you still have this key?”, and by whom."""
 
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Count, F, Q, Value, When
 from django.db.models.functions import Coalesce, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
@@ -88,6 +88,11 @@ class AttestationQuerySet(models.QuerySet):
             | Q(stage=Attestation.Stage.CONTACT, loan__borrower__department__in=theirs)
         )
 
+    def waiting_for(self, person):
+        """Keys of others that ``person`` is asked about, as a manager or a contact, since their holders are silent."""
+        later = self.live().filter(stage__in=[Attestation.Stage.MANAGER, Attestation.Stage.CONTACT])
+        return later.answerable_by(person, trust=Trust.PROVED).exclude(loan__borrower=person)
+
     def with_outcome(self):
         """Annotates ``outcome``: the answer, or what happened to the key while nobody had answered (``Outcome``)."""
         until = Coalesce("campaign__closed_at", Now())
@@ -108,6 +113,10 @@ class AttestationQuerySet(models.QuerySet):
     def search(self, text):
         loans = Loan.objects.search(text)
         return self.filter(among("loan", loans))
+
+    def per_campaign(self):
+        """Each campaign by number and name, and how many of these it asks about."""
+        return self.order_by("campaign").values_list("campaign", "campaign__name").annotate(Count("pk"))
 
     def for_list(self):
         return self.select_related(

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Notice, Person, Trust
 from accounts.tests.factories import AffiliationFactory, LoanTermFactory, PersonFactory
 from keys.models import Loan
-from keys.operations import add_to_request
+from keys.operations import add_to_request, report_lost
 from keys.tests.factories import HoldFactory, KeyFactory, LoanFactory
 from keys.tests.requests import Campus
 from keysite.tests.queries import queries
@@ -175,6 +175,17 @@ def test_the_clerk_sees_what_is_in_the_way_of_a_person(desk, borrower):
 
     assert "is blocked from borrowing." in page
     assert "Holds: HELD 4" in page
+
+
+def test_a_key_of_who_stands_there_is_reported_lost_in_the_console(desk, borrower):
+    loan = LoanFactory(borrower=borrower)
+    gone = LoanFactory(borrower=borrower)
+    report_lost(loan=gone, by=borrower)
+    ways = [f'href="{reverse("admin:keys_loan_report_lost", args=[one.pk])}"' for one in (loan, gone)]
+
+    page = send(desk, borrower=borrower.pk, look="1").content.decode()
+
+    assert [way in page for way in ways] == [True, False]
 
 
 def test_without_a_person_nothing_goes_out(desk, key):

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from accounts.tests.factories import PersonFactory
 from keys import operations
-from keys.tests.factories import HoldFactory, KeyFactory, LoanFactory
+from keys.tests.factories import AttestationFactory, HoldFactory, KeyFactory, LoanFactory
+from keys.tests.requests import Campus
 from keysite.tests.queries import queries
 from keysite.tests.reading import text_of
 
@@ -132,7 +133,7 @@ def test_query_budget(client, borrower, count):
     KeyFactory()
     client.force_login(borrower)
 
-    with queries(12):
+    with queries(15):
         assert client.get(PAGE).status_code == 200
 
 
@@ -142,3 +143,39 @@ def test_who_leaves_soon_reads_what_to_do(client, borrower, days, said):
     borrower.save()
     client.force_login(borrower)
     assert ("Your last day here is" in client.get("/").content.decode()) is said
+
+
+def test_what_others_wait_for_is_said_to_who_decides_it(client):
+    campus = Campus()
+    loan = LoanFactory(key=campus.key("AA1"), borrower=campus.colleague)
+    AttestationFactory(loan=LoanFactory(key=campus.key("AA2")), stage="manager", campaign__name="Keys 2026")
+    AttestationFactory(loan=LoanFactory(key=campus.key("AB1")), stage="manager", campaign__name="South 2026")
+    operations.report_lost(loan=loan, by=campus.colleague)
+    campus.ask("101")
+    said = "This waits for you Requests that need me 1 Lost keys to decide about 1 Answer for others: Keys 2026 1"
+
+    for person in (campus.manager, campus.colleague):
+        client.force_login(person)
+        page = text_of(client.get(PAGE))
+        assert (said in page) == ("waits for you" in page) == (person == campus.manager)
+        assert "South 2026" not in page
+
+
+@pytest.mark.parametrize(
+    ("role", "pages"),
+    [
+        ("desk", ["loss_list", "cabinet_list"]),
+        ("key_shop", ["loss_list", "rekeying_list", "cutting_list", "cabinet_list"]),
+        ("building_manager", ["approval_list", "loss_list"]),
+        ("technician", []),
+        ("auditor", ["loss_list"]),
+        ("administrator", ["approval_list", "loss_list", "rekeying_list", "cutting_list", "cabinet_list"]),
+    ],
+)
+def test_the_bar_leads_staff_to_what_they_do_about_keys(client, make_staff, role, pages):
+    client.force_login(make_staff(role))
+
+    bar = client.get(PAGE).content.decode().partition("</header>")[0]
+
+    names = ["approval_list", "loss_list", "rekeying_list", "cutting_list", "cabinet_list"]
+    assert [name for name in names if f'href="{reverse(name)}"' in bar] == pages

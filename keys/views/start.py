@@ -13,7 +13,7 @@ from accounts.operations import refuse_borrower
 from accounts.trust import trust_of
 from assets.models import Assignment
 from keys import notices, operations
-from keys.models import Attestation, Charge, Door, Hold, Key, Loan, ProposedKey
+from keys.models import Approval, Attestation, Charge, Door, Hold, Key, Loan, LossReport, ProposedKey
 from keys.models.approvals import today
 from keys.models.separations import LEAVING_STEPS
 from keys.views.loans import FROM_AFAR
@@ -27,7 +27,7 @@ DOORS = 200  # more are not listed: whoever has a master knows what it opens
 def start(request):
     if not request.user.is_authenticated:
         return render(request, "keys/start_signed_out.html")
-    return render(request, "keys/start.html", _concerning(request.user))
+    return render(request, "keys/start.html", _concerning(request.user) | _waiting(request))
 
 
 @login_not_required
@@ -63,6 +63,16 @@ def _concerning(person):
         "hint": _why_not_now(person),
         "last_day": _last_day(person),
         "to_confirm": Attestation.objects.live().held_by(person).count(),
+    }
+
+
+def _waiting(request):
+    """What others wait for: how many requests and lost keys, and the campaigns that ask about keys of others."""
+    person, trust = request.user, trust_of(request)
+    return {
+        "approvals": Approval.objects.open().in_charge_of(person, trust=trust).count(),
+        "losses": LossReport.objects.undecided(on=today()).in_charge_of(person, trust=trust).count(),
+        "others": Attestation.objects.waiting_for(person).per_campaign(),
     }
 
 

@@ -82,6 +82,7 @@ def test_five_steps_with_their_days_and_a_mail_at_each(campus, client, clerk, ke
     subjects = [mail.subject for mail in mailoutbox if mail.to == [campus.person.email] and "Request" in mail.subject]
     request = KeyRequest.objects.get()
     assert subjects == [
+        f"Request {request} for keys has arrived",
         f"Request {request} is approved",
         f"Request {request}: a key is being fabricated",
         f"Request {request}: a key is available and waits for delivery",

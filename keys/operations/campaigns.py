@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from keys import notices
-from keys.models import Attestation, Campaign, Candidate
+from keys.models import Attestation, Campaign, Candidate, Loan
 from keys.models.approvals import today
 from keys.models.campaigns import always_asked
 from keys.sampling import sample_size
@@ -128,11 +128,12 @@ def _draw_up(campaign, by):
     if not campaign.is_sample:
         return _ask_about(campaign, campaign.loans, Stratum.ALL, by)
     always = _ask_about(campaign, campaign.loans.filter(always_asked()), Stratum.ALL, by)
-    others = campaign.loans.exclude(always_asked()).order_by()
+    others = campaign.loans.exclude(attestations__campaign=campaign).order_by()
     insert_from(Candidate, ["campaign", "loan"], others.values_list(Value(campaign.pk), "pk"))
     candidates = campaign.candidates.count()
     size = sample_size(candidates, confidence=campaign.confidence, tolerated=campaign.tolerated)
-    _ask_about(campaign, others.filter(pk__in=campaign.drawn(size)), Stratum.SAMPLE, by)
+    # Not only what is out still: whatever came back since would be missing from a sample of this size.
+    _ask_about(campaign, Loan.objects.filter(pk__in=campaign.drawn(size)), Stratum.SAMPLE, by)
     return always + candidates
 
 

@@ -8,8 +8,9 @@ from django.utils import timezone
 from accounts.models import KeyLevel
 from accounts.tests.factories import DepartmentFactory, PersonFactory
 from assets.tests.factories import BuildingFactory
-from keys.models import Attestation, Campaign, Candidate
+from keys.models import Attestation, Campaign, Candidate, Loan
 from keys.operations import close_campaign, open_campaign
+from keys.sampling import sample_size
 from keys.tests.factories import CampaignFactory, KeySymbolFactory, LoanFactory, opening
 from keysite.ledger import Refusal
 from keysite.tests.history import last_version, refused
@@ -104,6 +105,24 @@ def test_anybody_can_draw_the_same_sample_again(key_shop):
 
     assert Campaign.objects.get().drawn(len(drawn)) == drawn
     assert 0 < campaign.seed < 2**62
+
+
+def test_a_key_that_is_drawn_is_asked_about_though_it_comes_back_meanwhile(key_shop, monkeypatch):
+    """Otherwise the sample would be smaller than what is claimed of it."""
+    for _n in range(20):
+        LoanFactory()
+
+    def size(candidates, **claim):
+        """As when the desk takes all keys back just then."""
+        Loan.objects.update(returned_at=timezone.now(), condition="good")
+        return sample_size(candidates, **claim)
+
+    monkeypatch.setattr("keys.operations.campaigns.sample_size", size)
+    campaign = begin(key_shop, confidence=80, tolerated=20)
+
+    number = sample_size(20, confidence=80, tolerated=20)
+    assert campaign.attestations.sampled().count() == number
+    assert sorted(loan.pk for loan in asked(campaign)) == campaign.drawn(number)
 
 
 @pytest.mark.parametrize("number", [1, 3])

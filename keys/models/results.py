@@ -29,6 +29,11 @@ SOME_WAITING = ngettext_lazy(
     "%(waiting)s lines of the %(drawn)s drawn of %(population)s have no answer: nothing can be said of the others yet.",
     "lines",
 )
+NEVER_ANSWERED = ngettext_lazy(
+    "%(waiting)s line of the %(drawn)s drawn of %(population)s had no answer: nothing can be said of the others.",
+    "%(waiting)s lines of the %(drawn)s drawn of %(population)s had no answer: nothing can be said of the others.",
+    "lines",
+)
 DEPARTMENT = ("loan__borrower__department", "loan__borrower__department__name")
 
 
@@ -116,4 +121,6 @@ def said_of_sample(campaign, results, population):
         return _("Each key in scope is a master or opens a critical door: none was left to chance.")
     if wrong:
         return SOME_WRONG % (words | {"lines": wrong})
-    return SOME_WAITING % (words | {"lines": waiting}) if waiting else NONE_WRONG % words
+    if waiting:
+        return (SOME_WAITING if campaign.is_open else NEVER_ANSWERED) % (words | {"lines": waiting})
+    return NONE_WRONG % words

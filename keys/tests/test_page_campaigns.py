@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import KeyLevel
 from accounts.tests.factories import DepartmentFactory, PersonFactory
 from assets.models import BuildingManager
-from keys.models import Attestation, Loan, LossReport
+from keys.models import Attestation, Campaign, Loan, LossReport
 from keys.operations import answer_attestation, close_campaign, move_campaigns, open_campaign, return_key
 from keys.tests.factories import AttestationFactory, CampaignFactory, KeySymbolFactory, LoanFactory, opening
 from keysite.tests.pages import form_of
@@ -287,13 +287,22 @@ def test_results_by_department_and_building_lead_to_a_summary_to_sign(client, ke
     assert "Signature" in text_of(summary)
 
 
-@pytest.mark.parametrize("query", ["", "?department=x", "?department=%00", "?department=" + "9" * 30])
-def test_a_summary_of_nobody_is_no_error(client, key_shop, line, query):
+@pytest.mark.parametrize("query", ["", "?department="])
+def test_a_summary_may_be_of_the_people_without_a_department(client, key_shop, line, query):
     client.force_login(key_shop)
 
     response = client.get(reverse("campaign_summary", args=[line.campaign.pk]) + query)
 
     assert "AA1 1 No answer" in text_of(response)
+
+
+@pytest.mark.parametrize("department", ["x", "%00", "0", "9" * 5, "9" * 30])
+def test_there_is_no_summary_of_an_unknown_department(client, key_shop, line, department):
+    client.force_login(key_shop)
+
+    response = client.get(reverse("campaign_summary", args=[line.campaign.pk]) + f"?department={department}")
+
+    assert response.status_code == 404
 
 
 def test_a_sample_is_put_into_words_and_can_be_drawn_again(client, key_shop):
@@ -307,6 +316,9 @@ def test_a_sample_is_put_into_words_and_can_be_drawn_again(client, key_shop):
     client.force_login(key_shop)
 
     waiting = text_of(results(client, row))
+    Campaign.objects.update(closed_at=timezone.now())
+    closed = text_of(results(client, row))
+    Campaign.objects.update(closed_at=None)
     for drawn in row.attestations.sampled():
         answer_attestation(attestation=drawn, answer="have", by=drawn.loan.borrower)
     right = text_of(results(client, row, "?again=1"))
@@ -314,7 +326,10 @@ def test_a_sample_is_put_into_words_and_can_be_drawn_again(client, key_shop):
     wrong = text_of(results(client, row))
 
     number = row.attestations.sampled().count()
-    assert f"{number} lines of the {number} drawn of 20 have no answer" in waiting
+    assert (
+        f"{number} lines of the {number} drawn of 20 have no answer: nothing can be said of the others yet" in waiting
+    )
+    assert f"{number} lines of the {number} drawn of 20 had no answer: nothing can be said of the others." in closed
     assert f"No wrong line among {number} drawn of 20: with 80 % confidence less than 20 % are wrong." in right
     assert f"Drawn again with this seed: the same {number} keys." in right
     assert f"1 wrong line among {number} drawn of 20: 20 % or more may be wrong." in wrong

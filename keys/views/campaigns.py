@@ -71,10 +71,10 @@ def campaign(request, pk):
 @require_GET
 @staff_only("keys.view_campaign")
 def campaign_summary(request, pk):
-    """What a department signs: each key of its people and what was answered."""
+    """What a department signs: each key of its people and what was answered; without one, of those who have none."""
     row = get_object_or_404(Campaign.objects.visible_to(request.user).for_list(), pk=pk)
-    key = row_id(request.GET.get("department", ""))
-    department = Department.objects.filter(pk=key).first()
+    given = request.GET.get("department", "")
+    department = get_object_or_404(Department, pk=row_id(given)) if given else None
     lines = Attestation.objects.of(row).visible_to(request.user).filter(loan__borrower__department=department)
     context = {"campaign": row, "department": department, "lines": lines.with_outcome().by_name()}
     return render(request, "keys/campaign_summary.html", context)

@@ -8,7 +8,7 @@ from accounts.models import Trust
 from accounts.operations import with_trust
 from keys.models import Attestation, Campaign, Loan, LossReport
 from keys.operations.losses import report_found, report_lost
-from keys.operations.returns import claim_return, unclaim
+from keys.operations.returns import claim_return, speaks_for_holder, unclaim
 from keys.operations.rules import RELATED
 from keysite.ledger import BasketRefusal, Refusal, lock_all, record_changes
 
@@ -30,8 +30,8 @@ def answer_attestations(*, answers, by, trust=Trust.STAFF):
 
     A lost one becomes a loss report, one that is said to be back a claim that the desk looks at, and one that they
     never had waits for the desk. Refused without an answer, and per line (``BasketRefusal.lines``): when the campaign
-    is closed, for whoever is not asked about this key, and when the key is back at the desk or lost meanwhile. All or
-    nothing. Gives back how many answers are new.
+    is closed, for whoever is not asked about this key, for others than the holder and the desk what somebody else has
+    answered, and when the key is back at the desk or lost meanwhile. All or nothing. Gives back how many are new.
     """
     if not answers:
         raise Refusal(_("Choose an answer for at least one key."))
@@ -60,7 +60,7 @@ def _attach(rows, campaigns):
 def _refuse(rows, said, by, trust):
     asked = Attestation.objects.answerable_by(by, trust=trust).filter(pk__in=[row.pk for row in rows])
     allowed = set(asked.values_list("pk", flat=True)) if rows else set()
-    refused = {row: _why_not(row, said[row.pk], row.pk in allowed) for row in rows}
+    refused = {row: _why_not(row, said[row.pk], row.pk in allowed) or _not_theirs(row, by, trust) for row in rows}
     if lines := {row: sentence for row, sentence in refused.items() if sentence}:
         raise BasketRefusal(lines)
 
@@ -81,14 +81,29 @@ def _why_not(row, answer, allowed):
     return ""
 
 
+def _not_theirs(row, by, trust):
+    """A manager or a contact speaks where the holder keeps silent, and against nobody who has spoken."""
+    if not row.answer or row.answered_by_id == by.pk or speaks_for_holder(row.loan, by, trust):
+        return ""
+    words = {"key": row.loan.key}
+    return _("Somebody else has answered for key %(key)s. If that is wrong, tell the holder or the desk.") % words
+
+
 def _follow_up(row, answer, by, trust):
     """Do what the answer means for the loan, and take back what the answer before it meant."""
     loan, before = row.loan, row.answer
     if before == Answer.LOST and answer in {Answer.HAVE, Answer.RETURNED} and loan.is_lost:
         report_found(loan=loan, by=by, trust=trust)
-    if before == Answer.RETURNED and answer != Answer.LOST and loan.claimed_at:
+    if loan.claimed_at and _takes_claim_back(row, answer, by, trust):
         unclaim(loan, by=by, reason=with_trust("not back after all", trust))
     if answer == Answer.LOST and not loan.is_lost:
         report_lost(loan=loan, by=by, trust=trust, source=LossReport.Source.CAMPAIGN, words=str(row.campaign))
     if answer == Answer.RETURNED and not loan.claimed_at:
         claim_return(loan=loan, by=by, trust=trust)
+
+
+def _takes_claim_back(row, answer, by, trust):
+    """That it is there contradicts whatever was claimed before; what the holder claims others leave to the desk."""
+    if answer == Answer.HAVE:
+        return row.loan.claimed_by_id == by.pk or speaks_for_holder(row.loan, by, trust)
+    return answer == Answer.NEVER and row.answer == Answer.RETURNED

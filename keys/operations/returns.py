@@ -63,13 +63,13 @@ def take_back(*, keys, by, trust=Trust.STAFF, condition=Loan.Condition.GOOD, kio
 def claim_return(*, loan, by, trust=Trust.PROVED):
     """The borrower says from afar that the key is back: reminders pause until the desk scans it.
 
-    Closes the loan at once where the symbol allows that (honesty boxes). Refused when the key is back already
-    and when this was said before.
+    Closes the loan at once where the symbol allows that (honesty boxes) and the borrower or the desk says so. Refused
+    when the key is back already and when this was said before.
     """
     lock(loan, *RELATED)
     if not loan.is_open:
         raise Refusal(_("Key %(key)s is already back.") % {"key": loan.key})
-    if loan.key.symbol.claim_closes:
+    if speaks_for_holder(loan, by, trust) and loan.key.symbol.claim_closes:
         return return_key(loan=loan, by=by, trust=trust)
     if loan.claimed_at:
         raise Refusal(_("You said so before: %(key)s waits for the desk to scan it.") % {"key": loan.key})
@@ -88,6 +88,11 @@ def reject_claim(*, loan, by):
 
     unclaim(loan, by=by, reason="not there: claim rejected")
     notices.claim_rejected(loan, by=by)
+
+
+def speaks_for_holder(loan, by, trust):
+    """The borrower, and staff with a staff sign-in, as whoever comes to the desk speaks through them."""
+    return by.pk == loan.borrower_id or trust == Trust.STAFF
 
 
 def unclaim(loan, *, by, reason):

@@ -12,6 +12,7 @@ from keys.models import Attestation, Delegation, Loan, LossReport
 from keys.operations import (
     answer_attestation,
     answer_attestations,
+    claim_return,
     close_campaign,
     report_found,
     report_lost,
@@ -206,6 +207,63 @@ def test_a_manager_loses_the_say_with_the_appointment(line, manager):
 
     with refused("You are not asked about key AA1 1."):
         say(line, Answer.HAVE, manager)
+
+
+@pytest.mark.parametrize("first", Answer)
+def test_a_manager_replaces_no_answer_of_the_holder(line, manager, borrower, first):
+    at(line, "manager")
+    say(line, first, borrower)
+    before = Loan.objects.get()
+
+    for answer in set(Answer) - {first}:
+        with refused("Somebody else has answered for key AA1 1. If that is wrong, tell the holder or the desk."):
+            say(line, answer, manager)
+
+    assert Attestation.objects.get().answer == first
+    assert Loan.objects.get().history.count() == before.history.count()
+    assert LossReport.objects.open().exists() == (first == Answer.LOST)
+
+
+def test_a_manager_corrects_what_they_said_themselves_and_the_holder_and_the_desk_correct_it_too(
+    line, manager, borrower, clerk
+):
+    at(line, "manager")
+
+    say(line, Answer.LOST, manager)
+    say(line, Answer.HAVE, manager)
+    say(line, Answer.NEVER, borrower)
+    say(line, Answer.HAVE, clerk, Trust.STAFF)
+
+    assert line.answered_by == clerk
+    assert not LossReport.objects.open().exists()
+
+
+def test_a_manager_ends_no_loan_of_another_where_the_symbol_lets_its_holder(line, manager, symbol):
+    symbol.claim_closes = True
+    symbol.save()
+    at(line, "manager")
+
+    say(line, Answer.RETURNED, manager)
+
+    assert (Loan.objects.get().is_open, Loan.objects.get().claimed_by) == (True, manager)
+
+
+def test_a_key_that_somebody_has_is_not_said_to_be_back_any_more(line, borrower):
+    claim_return(loan=line.loan, by=borrower)
+
+    say(line, Answer.HAVE, borrower)
+
+    assert Loan.objects.get().claimed_at is None
+    assert last_version(Loan.objects.get()) == (borrower, "not back after all (proved)")
+
+
+def test_a_manager_takes_no_claim_of_the_holder_back(line, manager, borrower):
+    at(line, "manager")
+    claim_return(loan=line.loan, by=borrower)
+
+    say(line, Answer.HAVE, manager)
+
+    assert Loan.objects.get().claimed_by == borrower
 
 
 def test_is_refused_without_an_answer(borrower):

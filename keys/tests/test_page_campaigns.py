@@ -167,14 +167,19 @@ def test_a_manager_confirms_several_at_once(client, line, manager, campaign):
     assert "Has it" in text_of(client.get(others(campaign), {"show": "answered"}))
 
 
-def test_a_manager_may_correct_an_answer(client, line, manager, borrower, campaign):
+def test_a_manager_corrects_an_own_answer_and_none_of_the_holder(client, line, manager, borrower, campaign):
+    more = AttestationFactory(campaign=campaign, loan__key__symbol=line.loan.key.symbol, stage="manager")
     answer_attestation(attestation=line, answer="lost", by=borrower)
+    answer_attestation(attestation=more, answer="lost", by=manager)
     client.force_login(manager)
 
-    post(client, f"{others(campaign)}?show=answered", ticked=[line.pk], answer="have")
+    page = f"{others(campaign)}?show=answered"
+    refused = post(client, page, ticked=[line.pk], answer="have")
+    post(client, page, ticked=[more.pk], answer="have")
 
-    assert Attestation.objects.get().answer == "have"
-    assert not LossReport.objects.open().exists()
+    assert "Somebody else has answered for key AA1 1." in text_of(refused)
+    assert LossReport.objects.open().get().loan == line.loan
+    assert Attestation.objects.get(pk=more.pk).answer == "have"
 
 
 def test_ones_own_keys_are_not_among_those_of_others(client, line, manager, campaign):

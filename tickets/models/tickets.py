@@ -68,6 +68,10 @@ class TicketQuerySet(TicketSearch, TicketsByTime, TicketLists):
         subject = {"asset": asset, "space": space, "key": key, "door": door}
         return self.kept().filter(**{name: row for name, row in subject.items() if row})
 
+    def for_everybody(self):
+        """What whoever stands there is told of; that locks are about to change is not for everybody."""
+        return self.filter(rekeying__isnull=True)
+
     def for_list(self):
         """The newest first, without what is there for the search only.
 

@@ -90,10 +90,13 @@ def report_again(*, ticket, by, text, trust=Trust.PROVED):
 def me_too(*, ticket, by=None, address="", trust=Trust.TYPED):
     """Somebody else has the same fault: they are told what happens to the ticket. Saying so twice is once.
 
-    Refused without anybody to tell, and for a ticket that is over. Gives back the ticket.
+    Refused without anybody to tell, for a ticket that is over, and for that of a rekeying, which only those follow who
+    see to it. Gives back the ticket.
     """
     if by is None and not address:
         raise Refusal(_("Give your e-mail address, so that we can answer."))
+    if ticket.rekeying_id:
+        raise Refusal(_("Ticket #%(number)s is no fault. Report what is broken.") % {"number": ticket.number})
     person = by or register(email=address, by=None, reason="has the same fault")
     begin(ticket)
     said = with_trust("me too", trust)

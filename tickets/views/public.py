@@ -68,7 +68,8 @@ def ticket_me_too(request, code):
     if subject is None:
         raise Http404
     if form.is_valid() and _in_time(request, form, code):
-        ticket = Ticket.objects.open().about(**subject.about).filter(pk=form.cleaned_data["ticket"]).first()
+        tickets = Ticket.objects.open().about(**subject.about).for_everybody()
+        ticket = tickets.filter(pk=form.cleaned_data["ticket"]).first()
         answer = ticket and form.perform(owner="report", deed=lambda: _joined(ticket, person, form))
         if answer:
             return redirect(answer)
@@ -109,7 +110,7 @@ def _reported(form, subject, person):
 
 def _reported_at(subject, person):
     """What is reported there and still open, each with the form of whoever has the same fault."""
-    tickets = Ticket.objects.open().about(**subject.about).for_list()[:SHOWN]
+    tickets = Ticket.objects.open().about(**subject.about).for_everybody().for_list()[:SHOWN]
     return [(ticket, MeTooForm(initial={"ticket": ticket.pk}, person=person)) for ticket in tickets]
 
 

@@ -91,6 +91,41 @@ def refuse_plan(doors, symbols, keysets, operates, *, reason, report):
         _refuse_beside_the_loss(doors, symbols, keysets, operates, report)
 
 
+def changed_since(rows):
+    """For each new keyset of these doors why it would open them to others than the old one does now, or None.
+
+    It was made of what turned the old one when it was planned.
+    """
+    pairs = {row.after_id: (row.before, row.after) for row in rows}
+    replaced = {symbol for row in rows[:1] for symbol in row.rekeying.symbols.values_list("before", flat=True)}
+    keysets = {keyset.pk for pair in pairs.values() for keyset in pair}
+    known = defaultdict(dict)  # by keyset and symbol the newest row: whether it turns it, and since or until when
+    for row in Operates.objects.filter(keyset__in=keysets).select_related("symbol").order_by("since", "pk"):
+        known[row.keyset_id][row.symbol] = row
+    return {after.pk: _why_changed(before, after, known, replaced) for before, after in pairs.values()}
+
+
+def _why_changed(before, after, known, replaced):
+    old, new = known[before.pk], known[after.pk]
+    began = [symbol for symbol, row in old.items() if not (row.until or symbol in new or symbol.pk in replaced)]
+    ended = [symbol for symbol, row in new.items() if not row.until and _turned_until(old.get(symbol), row)]
+    words = {"before": before, "after": after}
+    if began:
+        words["symbols"] = ", ".join(sorted(symbol.symbol for symbol in began))
+        sentence = _("%(symbols)s turns %(before)s since the plan was made, but not %(after)s. Let it turn that first.")
+        return sentence % words
+    if ended:
+        words["symbols"] = ", ".join(sorted(symbol.symbol for symbol in ended))
+        sentence = _("%(symbols)s does not turn %(before)s any more, but %(after)s. Let it turn neither first.")
+        return sentence % words
+    return None
+
+
+def _turned_until(old, new):
+    """Whether a symbol has ceased to turn the old keyset after it was let turn the new one."""
+    return old is not None and old.until is not None and old.until >= new.since
+
+
 def _refuse_door(door, keysets, busy):
     words = {"door": door, "rekeying": busy.get(door.pk)}
     if door.retired_at:

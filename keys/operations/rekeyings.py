@@ -12,13 +12,20 @@ from keys.models import (
     KeySymbol,
     KeySystem,
     LossReport,
-    Operates,
     RekeyedDoor,
     RekeyedSymbol,
     Rekeying,
 )
 from keys.operations.doors import pin_doors
-from keys.operations.rekeying_plans import link_reports, new_keysets, new_symbols, pinned, refuse_plan, turning
+from keys.operations.rekeying_plans import (
+    changed_since,
+    link_reports,
+    new_keysets,
+    new_symbols,
+    pinned,
+    refuse_plan,
+    turning,
+)
 from keys.operations.settling import retire_symbols, settle_rekeying, to_decide
 from keys.operations.swaps import add_swaps, drop_locked, drop_swap, keep_swap_ready
 from keysite.ledger import BasketRefusal, Refusal, lock, lock_all, record, record_changes, record_new
@@ -59,7 +66,8 @@ def rekey_door(*, rekeyed, by):
     """The door has its new cylinder: from now on the new keys open it, and the old ones do not.
 
     Refused when that is done, or the door was left as it is; when it was pinned to something else since the plan was
-    made; and when a key has begun to turn the old cylinder since, which does not turn the new one.
+    made; and when a key has begun to turn the old cylinder since, which does not turn the new one, or the other way
+    round.
     """
     rekey_doors(rekeyed=[rekeyed], by=by)
 
@@ -68,8 +76,8 @@ def rekey_door(*, rekeyed, by):
 def rekey_doors(*, rekeyed, by):
     """Several doors of one rekeying have their new cylinders, as for ``rekey_door``; all or nothing."""
     rekeying, rows = _hold_rekeyed(rekeyed)
-    keysets, lacking = pinned([row.door for row in rows]), _lacking(rows)
-    refused = {row: why for row in rows if (why := _why_not_done(row, keysets, lacking))}
+    keysets, changed = pinned([row.door for row in rows]), changed_since(rows)
+    refused = {row: why for row in rows if (why := _why_not_done(row, keysets) or changed[row.after_id])}
     if refused:
         raise BasketRefusal(refused)
     pin_doors({row.door: row.after for row in rows}, by=by, reason=f"rekeyed ({rekeying})")
@@ -226,9 +234,9 @@ def _why_closed(row):
     return _("Door %(door)s is left as it is.") % words if row.dropped_at else None
 
 
-def _why_not_done(row, keysets, lacking):
+def _why_not_done(row, keysets):
     now = keysets.get(row.door_id)
-    words = {"door": row.door, "after": row.after, "before": row.before, "symbols": ", ".join(lacking[row.after_id])}
+    words = {"door": row.door, "before": row.before}
     if why := _why_closed(row):
         return why
     if row.door.retired_at:
@@ -236,22 +244,4 @@ def _why_not_done(row, keysets, lacking):
     if now is None or now.pk != row.before_id:
         sentence = _("Door %(door)s is not pinned to %(before)s any more, as it was planned. Leave it as it is here.")
         return sentence % words
-    if lacking[row.after_id]:
-        sentence = _("%(symbols)s turns %(before)s since the plan was made, but not %(after)s. Let it turn that first.")
-        return sentence % words
     return None
-
-
-def _lacking(rows):
-    """For each new keyset what turns the old one, is not replaced, and has never turned the new one."""
-    pairs = {row.after_id: row.before_id for row in rows}
-    replaced = {symbol for row in rows[:1] for symbol in row.rekeying.symbols.values_list("before", flat=True)}
-    known = set(Operates.objects.filter(keyset__in=pairs).values_list("keyset", "symbol"))
-    now = Operates.objects.now().filter(keyset__in=set(pairs.values())).exclude(symbol__in=replaced)
-    before = {}
-    for row in now.select_related("symbol").order_by("symbol__symbol"):
-        before.setdefault(row.keyset_id, []).append(row.symbol)
-    return {
-        new: [symbol.symbol for symbol in before.get(old, ()) if (new, symbol.pk) not in known]
-        for new, old in pairs.items()
-    }

@@ -20,6 +20,7 @@ from keys.operations import (
     retire_door,
     retire_symbol,
     return_key,
+    stop_operating,
     unpin_door,
 )
 from keys.tests.factories import DoorFactory, KeySymbolFactory, LoanFactory
@@ -246,6 +247,31 @@ def test_no_door_loses_a_key_that_began_to_turn_it_meanwhile(shop):
     rekey_door(rekeyed=row, by=shop.by)
 
     assert opens(shop.symbols["AA3"]) == ["101", "103"]
+
+
+def test_no_door_opens_again_for_a_key_that_ceased_to_turn_it_meanwhile(shop):
+    rekeying = shop.plan()
+    row = shop.row(rekeying)
+    stop_operating(operates=row.before.operates.now().get(symbol=shop.symbols["AA"]), by=shop.by)
+
+    with refused("AA does not turn AA1 any more, but AA1-2. Let it turn neither first."):
+        rekey_door(rekeyed=row, by=shop.by)
+    stop_operating(operates=row.after.operates.now().get(symbol=shop.symbols["AA"]), by=shop.by)
+    rekey_door(rekeyed=row, by=shop.by)
+
+    assert opens(shop.symbols["AA"]) == ["102", "103"]
+
+
+def test_what_is_let_turn_the_new_cylinder_on_purpose_turns_it(shop):
+    rekeying = shop.plan()
+    row = shop.row(rekeying)
+    for keyset in (row.before, row.after):
+        stop_operating(operates=keyset.operates.now().get(symbol=shop.symbols["AA"]), by=shop.by)
+    let_operate(keyset=row.after, symbol=shop.symbols["AA"], by=shop.by)
+
+    rekey_door(rekeyed=row, by=shop.by)
+
+    assert opens(shop.symbols["AA"]) == ["101", "102", "103"]
 
 
 def test_the_only_door_is_not_left(shop):

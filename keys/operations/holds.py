@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.operations import refuse_borrower
-from keys.models import Hold, Loan, ProposedKey
+from keys.models import Hold, KeySwap, Loan, ProposedKey
 from keysite.ledger import Refusal, lock, record, record_changes
 
 
@@ -14,8 +14,8 @@ from keysite.ledger import Refusal, lock, record, record_changes
 def hold_key(*, key, person, until, by):
     """Keep a key ready for ``person`` until a moment; nobody else gets it.
 
-    Refused when it is retired, out, lost, or on hold for somebody else, when the moment is past, and when the
-    person may not borrow.
+    Refused when it is retired, out, lost, or on hold for somebody else, when it is kept ready for a request or a
+    rekeying, when the moment is past, and when the person may not borrow.
     """
     lock(person, "affiliation")
     lock(key, "symbol")
@@ -34,7 +34,8 @@ def hold_key(*, key, person, until, by):
 
     if live and ProposedKey.objects.filter(hold=live).exists():
         raise Refusal(_("Key %(key)s is kept ready for a request already. It stays so until then.") % {"key": key})
-
+    if live and KeySwap.objects.filter(hold=live).exists():
+        raise Refusal(_("Key %(key)s is kept ready for a rekeying already. It stays so until then.") % {"key": key})
     end_holds([key], at=now, by=by, reason="replaced")
     hold = Hold(key=key, person=person, until=until, held_at=now, held_by=by)
     record(hold, by=by, reason="kept ready")

@@ -19,6 +19,7 @@ from keys.operations import (
     cut_key,
     deliver_key,
     drop_swap,
+    hold_key,
     leave_door,
     rekey_door,
     release_expired_holds,
@@ -69,6 +70,14 @@ def test_the_new_key_is_kept_ready_and_its_holder_told(shop):
     assert notice.person == shop.colleague
     assert "AA1-2 1" in text_of(notice)
     assert "Keep your old key AA1 2 as well" in text_of(notice)
+
+
+def test_what_is_kept_ready_stays_so(shop):
+    shop.report()
+    key = shop.make_ready(shop.swap(shop.plan()))
+
+    with refused("Key AA1-2 1 is kept ready for a rekeying already. It stays so until then."):
+        hold_key(key=key, person=shop.colleague, until=later(days=1), by=shop.by)
 
 
 def test_when_the_door_is_done_the_old_key_is_asked_for_at_once(shop):

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -11,6 +11,7 @@ from django.utils.translation import ngettext_lazy
 from accounts.models import Department, Person
 from assets.models import Assignment, BuildingManager, Reservation
 from keys.models.charges import Charge
+from keys.models.fees import Event
 from keys.models.loans import Loan
 from keys.models.requests import KeyRequest
 from keysite.ledger import kept_history
@@ -30,28 +31,42 @@ THINGS_SAID = {
 
 
 class Things(NamedTuple):
-    """A kind of what has to be settled before somebody leaves; ``person`` names the field that says whose it is."""
+    """A kind of what has to be settled before somebody leaves; ``person`` names the field that says whose it is, and
+    ``since`` the one that says from when on, where anything does.
+    """
 
     rows: models.QuerySet
     person: str
+    since: str = ""
+
+    def of(self, person):
+        return self.rows.filter(**{self.person: person})
+
+    def newer_of(self, person, moment):
+        """None where nothing says from when on."""
+        return self.of(person).filter(**{f"{self.since}__gt": moment}) if self.since else self.rows.none()
 
 
 def things_of_leavers(last_day):
     """All that is open, by kind; ``last_day`` is the last day of whoever it belongs to, a value or a reference.
 
-    A key that does not come back is settled by a charge that is paid or invoiced; an appointment by an end that is
-    not after the last day, or by naming somebody else.
+    A key that does not come back is settled by a charge that stands and is paid or invoiced: for keeping it, or for
+    losing or breaking it as long as it is not found; an appointment by an end that is not after the last day, or by
+    naming somebody else.
     """
-    settled = Charge.objects.filter(loan=OuterRef("pk"), waived_at=None).exclude(invoiced_at=None, paid_on=None)
+    settled = Charge.objects.standing().filter(loan=OuterRef("pk")).exclude(invoiced_at=None, paid_on=None)
+    # A key that was charged for as kept is not charged for again when it is lost: then, too, this is enough.
+    settled = settled.filter(Q(event=Event.KEPT) | Q(loan__lost_at__isnull=False, loan__found_at__isnull=True))
     goes_on = Q(until__isnull=True) | Q(until__gt=last_day)
     answers = Person.objects.active().filter(Q(leaves_on__isnull=True) | Q(leaves_on__gt=last_day))
+    requests = KeyRequest.objects.filter(ended_at=None).exclude(status="draft")
     return {
-        "keys": Things(Loan.objects.active().exclude(Exists(settled)), "borrower"),
-        "assets": Things(Assignment.objects.apart(), "person"),
-        "fees": Things(Charge.objects.to_invoice(), "person"),
-        "requests": Things(KeyRequest.objects.filter(ended_at=None).exclude(status="draft"), "person"),
-        "reservations": Things(Reservation.objects.live(), "person"),
-        "buildings": Things(BuildingManager.objects.filter(goes_on), "person"),
+        "keys": Things(Loan.objects.active().exclude(Exists(settled)), "borrower", "out_at"),
+        "assets": Things(Assignment.objects.apart(), "person", "out_recorded_at"),
+        "fees": Things(Charge.objects.to_invoice(), "person", "charged_at"),
+        "requests": Things(requests, "person", "submitted_at"),
+        "reservations": Things(Reservation.objects.live(), "person", "reserved_at"),
+        "buildings": Things(BuildingManager.objects.filter(goes_on), "person", "since"),
         "departments": Things(Department.objects.standing(), "head"),
         "sponsored": Things(answers, "sponsor"),
     }
@@ -76,6 +91,11 @@ class SeparationQuerySet(models.QuerySet):
     def waived(self):
         return self.filter(cleared_at__isnull=False).exclude(waived_reason="")
 
+    def last_waived(self):
+        """When the last of them was cleared, if something was open; null when nothing was."""
+        last = self.filter(cleared_at__isnull=False).order_by("-cleared_at", "-pk")
+        return last.values_list(Case(When(~Q(waived_reason=""), then=F("cleared_at"))))[:1]
+
     def to_clear(self):
         """Nothing is open any more, and nobody has said so yet."""
         return self.open().exclude(self._something())
@@ -87,14 +107,14 @@ class SeparationQuerySet(models.QuerySet):
         kinds = things_of_leavers(OuterRef("leaves_on")).values()
         found = Q()
         for things in kinds:
-            found |= Q(Exists(things.rows.filter(**{things.person: OuterRef("person")})))
+            found |= Q(Exists(things.of(OuterRef("person"))))
         return found
 
     def with_counts(self):
         """Annotates ``with_keys``, ``with_assets`` and so on: how much of each kind is open."""
         counts = {}
-        for kind, (rows, person) in things_of_leavers(OuterRef("leaves_on")).items():
-            theirs = rows.filter(**{person: OuterRef("person")}).order_by().values(person)
+        for kind, things in things_of_leavers(OuterRef("leaves_on")).items():
+            theirs = things.of(OuterRef("person")).order_by().values(things.person)
             counts[f"with_{kind}"] = Coalesce(Subquery(theirs.annotate(number=Count("pk")).values("number")), 0)
         return self.annotate(**counts)
 
@@ -149,5 +169,4 @@ class Separation(models.Model):
 
     def things(self):
         """What is open of each kind."""
-        kinds = things_of_leavers(self.leaves_on)
-        return {kind: rows.filter(**{person: self.person_id}) for kind, (rows, person) in kinds.items()}
+        return {kind: things.of(self.person_id) for kind, things in things_of_leavers(self.leaves_on).items()}

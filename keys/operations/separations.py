@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -22,20 +22,19 @@ from keysite.ledger import Refusal, alone, lock, lock_all, record, record_change
 def begin_separations(*, at):
     """Put everybody whose last day is near or over on the list of separations, and follow a last day that moves.
 
-    Who is cleared comes back on it only with something that has come to them since; who has no last day any more
-    stays here, and is on it no longer.
+    Who is cleared comes back on it only with something that is open again, and where that was waived with something
+    that has come to them since; who has no last day any more stays here, and is on it no longer.
     """
     if not alone("begin_separations"):
         return
     _follow_moved_days()
     horizon = timezone.localdate(at, settings.INSTITUTION_ZONE) - timedelta(days=LEAVING_STEPS[0])
     known = Separation.objects.filter(person=OuterRef("pk"))
-    something = Q()
-    for rows, person in things_of_leavers(OuterRef("leaves_on")).values():
-        something |= Q(Exists(rows.filter(**{person: OuterRef("pk")})))
+    of_day = known.filter(leaves_on=OuterRef("leaves_on"))
     leaving = Person.objects.filter(leaves_on__lte=horizon, anonymised_at=None).exclude(Exists(known.open()))
-    new = leaving.active().exclude(Exists(known.filter(leaves_on=OuterRef("leaves_on"))))
-    people = Person.objects.filter(Q(pk__in=new.values("pk")) | Q(pk__in=leaving.filter(something).values("pk")))
+    new = leaving.active().exclude(Exists(of_day))
+    back = leaving.alias(waived_at=Subquery(of_day.last_waived())).filter(_something_new())
+    people = Person.objects.filter(Q(pk__in=new.values("pk")) | Q(pk__in=back.values("pk")))
     rows = [Separation(person=person, leaves_on=person.leaves_on, begun_at=at) for person in people.order_by("pk")]
     record_new(rows, by=None, reason="last day is near")
 
@@ -112,6 +111,15 @@ def _what_is_open(separation):
     """In words, such as “2 keys, 1 building to hand over”; nothing when nothing is."""
     numbers = {kind: rows.count() for kind, rows in separation.things().items()}
     return get_text_list([THINGS_SAID[kind] % {"n": n} for kind, n in numbers.items() if n], _("and"))
+
+
+def _something_new():
+    """What is open of a person, but not what it was before their clearance was waived."""
+    found = Q()
+    for things in things_of_leavers(OuterRef("leaves_on")).values():
+        found |= Q(Exists(things.of(OuterRef("pk"))), waived_at=None)
+        found |= Q(Exists(things.newer_of(OuterRef("pk"), OuterRef("waived_at"))))
+    return found
 
 
 def _follow_moved_days():

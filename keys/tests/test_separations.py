@@ -11,7 +11,7 @@ from accounts.operations import send_notices
 from accounts.tests.factories import DepartmentFactory, PersonFactory
 from assets.models import BuildingManager
 from assets.tests.factories import AssignmentFactory, BuildingFactory, ReservationFactory
-from keys.models import Charge, Separation
+from keys.models import Charge, Loan, Separation
 from keys.operations import (
     begin_separations,
     charge_what_is_kept,
@@ -20,6 +20,7 @@ from keys.operations import (
     mark_invoiced,
     record_payment,
     remind_leavers,
+    report_found,
     report_lost,
     return_key,
     waive_clearance,
@@ -102,6 +103,34 @@ def test_who_is_cleared_comes_back_with_something_new_only(leaver, separation, c
     assert Separation.objects.open().get().person == leaver
 
 
+def test_what_was_waived_does_not_come_back_but_what_comes_later_does(leaver, separation, administrator):
+    for give in (hold_key, hold_asset, reserve, manage, lead, sponsor, owe):
+        give(leaver)
+    waive_clearance(separation=separation, by=administrator, reason="moved abroad")
+    begin_separations(at=morning(-12))
+    assert not Separation.objects.open().exists()
+    LoanFactory(borrower=leaver, out_at=morning(-11), due_at=morning(0))
+    begin_separations(at=morning(-10))
+    assert Separation.objects.open().get().person == leaver
+
+
+def test_a_building_that_is_given_after_the_waiver_is_something_new(leaver, separation, administrator):
+    hold_key(leaver)
+    waive_clearance(separation=separation, by=administrator, reason="moved abroad")
+    BuildingManager.objects.create(building=BuildingFactory(), person=leaver, since=LAST_DAY)
+    begin_separations(at=morning(0))
+    assert Separation.objects.open().exists()
+
+
+def test_who_is_cleared_comes_back_when_the_charge_for_a_key_is_waived(leaver, separation, clerk, administrator):
+    loan = LoanFactory(borrower=leaver)
+    charge = ChargeFactory(loan=loan, event="kept", invoiced_at=morning(-14), invoiced_by=clerk)
+    clear_person(separation=separation, by=clerk)
+    Charge.objects.filter(pk=charge.pk).update(waived_at=morning(-13), waived_by=administrator, waived_reason="wrong")
+    begin_separations(at=morning(-12))
+    assert Separation.objects.open().exists()
+
+
 def test_who_is_inactive_and_holds_a_key_is_on_the_list(leaver):
     LoanFactory(borrower=leaver)
     leaver.is_active, leaver.deactivated_at = False, morning(-20)
@@ -178,6 +207,25 @@ def test_a_key_that_is_lost_is_open_until_it_is_charged_for(leaver, separation, 
     with pytest.raises(Refusal, match="1 key"):
         clear_person(separation=separation, by=clerk)
     ChargeFactory(loan=loan, invoiced_at=morning(-14), invoiced_by=clerk)
+    clear_person(separation=separation, by=clerk)
+    assert not separation.is_open
+
+
+def test_a_key_that_is_found_is_open_again_though_it_was_charged_for(leaver, separation, clerk):
+    loan = LoanFactory(borrower=leaver)
+    report_lost(loan=loan, by=clerk)
+    ChargeFactory(loan=loan, invoiced_at=morning(-500), invoiced_by=clerk, charged_at=morning(-500))
+    Loan.objects.filter(pk=loan.pk).update(out_at=morning(-600), lost_at=morning(-500))
+    report_found(loan=loan, by=clerk)
+    assert Charge.objects.standing().exists()
+    with pytest.raises(Refusal, match="1 key"):
+        clear_person(separation=separation, by=clerk)
+
+
+def test_a_key_that_was_charged_for_as_kept_is_settled_when_it_is_lost_too(leaver, separation, clerk):
+    loan = LoanFactory(borrower=leaver)
+    ChargeFactory(loan=loan, event="kept", invoiced_at=morning(-14), invoiced_by=clerk)
+    report_lost(loan=loan, by=clerk)
     clear_person(separation=separation, by=clerk)
     assert not separation.is_open
 

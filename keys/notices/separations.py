@@ -7,6 +7,7 @@ from keys.models import Separation
 from keys.models.separations import THINGS_SAID
 
 SUBJECT = _("Before you leave: please bring back or hand over what is yours")
+OWN_AFFAIRS = {"fees", "requests", "sponsored"}  # which nobody at a department can settle for them
 CONTACT_SUBJECT = _("%(person)s leaves, and something is open")
 
 
@@ -28,11 +29,11 @@ def leaving(steps):
         notices.post_all(letters)
 
 
-def _letter(notice, kind, subject):
-    """As it is when it is sent: who is cleared, or has settled everything, hears nothing."""
+def _letter(notice, kind, subject, *, kinds):
+    """As it is when it is sent: who is cleared, or has settled all of these ``kinds``, hears nothing."""
     rows = Separation.objects.open().with_counts().for_list()
     row = rows.filter(pk=notice.facts["separation"]).first()
-    numbers = {name: getattr(row, f"with_{name}") for name in THINGS_SAID} if row else {}
+    numbers = {name: getattr(row, f"with_{name}") for name in kinds} if row else {}
     if not any(numbers.values()):
         return None
     with notices.speaking_to(notice.person):
@@ -43,11 +44,12 @@ def _letter(notice, kind, subject):
 
 
 def leaver(notice):
-    return _letter(notice, "leaving", SUBJECT)
+    return _letter(notice, "leaving", SUBJECT, kinds=list(THINGS_SAID))
 
 
 def contact(notice):
-    return _letter(notice, "leaving_contact", CONTACT_SUBJECT)
+    kinds = [kind for kind in THINGS_SAID if kind not in OWN_AFFAIRS]
+    return _letter(notice, "leaving_contact", CONTACT_SUBJECT, kinds=kinds)
 
 
 CONTENTS = {"leaving": leaver, "leaving_contact": contact}

@@ -321,6 +321,28 @@ def test_from_the_last_day_on_the_contact_is_told_too(leaver, separation):
     assert {letter.to[0] for letter in mails(0)} == {leaver.email, "contact@example.edu"}
 
 
+def test_the_contact_reads_nothing_of_fees_requests_and_guests(leaver, separation):
+    leaver.department = DepartmentFactory(contact_email="contact@example.edu")
+    leaver.save()
+    owe(leaver)
+    sponsor(leaver)
+    hold_key(leaver)
+    remind_leavers(at=morning(0))
+    letters = {letter.to[0]: letter.body for letter in mails(0)}
+    assert "- 1 fee" in letters[leaver.email]
+    assert "- 1 person to answer for" in letters[leaver.email]
+    assert letters["contact@example.edu"].count("\n- ") == 1
+    assert "- 1 key" in letters["contact@example.edu"]
+
+
+def test_the_contact_hears_nothing_where_only_a_fee_is_open(leaver, separation):
+    leaver.department = DepartmentFactory(contact_email="contact@example.edu")
+    leaver.save()
+    owe(leaver)
+    remind_leavers(at=morning(0))
+    assert [letter.to for letter in mails(0)] == [[leaver.email]]
+
+
 def test_who_has_nothing_open_hears_nothing(separation):
     remind_leavers(at=morning(0))
     assert not Notice.objects.exists()

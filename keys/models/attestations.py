@@ -1,8 +1,8 @@
 """What is answered to “do you still have this key?”, and by whom."""
 
 from django.db import models
-from django.db.models import Case, Count, F, Q, Value, When
-from django.db.models.functions import Coalesce, Lower, Now
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, Person, Trust
@@ -29,6 +29,20 @@ class Outcome(models.TextChoices):
 
 WRONG = [Outcome.LOST, Outcome.RETURNED, Outcome.NEVER]
 BY_STAFF = ("keys.run_campaign", "keys.report_lost")  # the key office, and the desk for who comes to it
+
+
+def _state(path=""):
+    """The outcome of a question that nobody has answered, by the loan at ``path``."""
+    lost = Q(**{f"{path}lost_at__isnull": False, f"{path}found_at": None})
+    back = Q(**{f"{path}returned_at__isnull": False})
+    said = [When(lost, then=Value(Outcome.LOST)), When(back, then=Value(Outcome.BACK))]
+    return Case(*said, default=Value(Outcome.OPEN), output_field=models.CharField())
+
+
+def _known_at_close():
+    """The same by the last version of the loan that was written before the campaign was closed."""
+    versions = Loan.history.model.objects.filter(id=OuterRef("loan"), history_date__lte=OuterRef("campaign__closed_at"))
+    return versions.order_by("-history_date", "-history_id").values_list(_state())[:1]
 
 
 class AttestationQuerySet(models.QuerySet):
@@ -94,15 +108,14 @@ class AttestationQuerySet(models.QuerySet):
         return later.answerable_by(person, trust=Trust.PROVED).exclude(loan__borrower=person)
 
     def with_outcome(self):
-        """Annotates ``outcome``: the answer, or what happened to the key while nobody had answered (``Outcome``)."""
-        until = Coalesce("campaign__closed_at", Now())
-        lost = Q(loan__lost_at__lte=until) & (Q(loan__found_at=None) | Q(loan__found_at__gt=until))
+        """Annotates ``outcome``: the answer, or what happened to the key while nobody had answered (``Outcome``); of a
+        closed campaign what was known when it closed, whatever is undone or found later.
+        """
         known = [
             When(~Q(answer=""), then=F("answer")),
-            When(lost, then=Value(Outcome.LOST)),
-            When(loan__returned_at__lte=until, then=Value(Outcome.BACK)),
+            When(campaign__closed_at__isnull=False, then=Coalesce(Subquery(_known_at_close()), _state("loan__"))),
         ]
-        return self.annotate(outcome=Case(*known, default=Value(Outcome.OPEN), output_field=models.CharField()))
+        return self.annotate(outcome=Case(*known, default=_state("loan__"), output_field=models.CharField()))
 
     def visible_to(self, person):
         """All for a role without scope; for managers what opens their buildings; for anybody their own."""

@@ -9,7 +9,7 @@ from accounts.models import KeyLevel
 from accounts.tests.factories import DepartmentFactory, PersonFactory
 from assets.tests.factories import BuildingFactory
 from keys.models import Attestation, Campaign, Candidate, Loan
-from keys.operations import close_campaign, open_campaign
+from keys.operations import close_campaign, open_campaign, report_found, report_lost, return_key, undo
 from keys.sampling import sample_size
 from keys.tests.factories import CampaignFactory, KeySymbolFactory, LoanFactory, opening
 from keysite.ledger import Refusal
@@ -199,3 +199,19 @@ def test_closing_is_refused_when_it_is_closed_by_a_stale_copy_too(key_shop):
 
     with refused("“Keys 2026” is closed already."):
         close_campaign(campaign=stale, by=key_shop)
+
+
+def test_what_it_came_to_stays_so_whatever_is_undone_or_found_after_it_was_closed(key_shop, clerk):
+    back, lost, out = LoanFactory(), LoanFactory(), LoanFactory()
+    campaign = begin(key_shop)
+    return_key(loan=back, by=clerk)
+    report_lost(loan=lost, by=clerk)
+    close_campaign(campaign=campaign, by=key_shop)
+
+    undo(loan=back, by=clerk)
+    report_found(loan=lost, by=clerk)
+    report_lost(loan=lost, by=clerk)
+    report_lost(loan=out, by=clerk)
+
+    came_to = dict(campaign.attestations.with_outcome().values_list("loan", "outcome"))
+    assert came_to == {back.pk: "back", lost.pk: "lost", out.pk: "open"}

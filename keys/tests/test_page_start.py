@@ -145,7 +145,7 @@ def test_who_leaves_soon_reads_what_to_do(client, borrower, days, said):
     assert ("Your last day here is" in client.get("/").content.decode()) is said
 
 
-def test_what_others_wait_for_is_said_to_who_decides_it(client):
+def test_what_others_wait_for_is_said_to_who_decides_it(client, db):
     campus = Campus()
     loan = LoanFactory(key=campus.key("AA1"), borrower=campus.colleague)
     AttestationFactory(loan=LoanFactory(key=campus.key("AA2")), stage="manager", campaign__name="Keys 2026")

@@ -12,7 +12,8 @@ from keys.models.keysets import Keyset, Operates
 from keys.models.loans import Loan
 from keys.models.losses import LossReport
 from keys.models.proposals import CuttingJob, Proposal, ProposedKey
-from keys.models.rekeyings import KeySwap, RekeyedDoor, RekeyedSymbol, Rekeying
+from keys.models.rekeyed import RekeyedDoor, RekeyedSymbol
+from keys.models.rekeyings import KeySwap, Rekeying
 from keys.models.renewals import Reminder, Renewal
 from keys.models.requests import KeyRequest, RequestItem, RequestMessage
 from keys.models.separations import Separation

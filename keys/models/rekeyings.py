@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Person
 from keys.models.doors import Door, Pinning
 from keys.models.exceptions import Hold
-from keys.models.keysets import Keyset
+from keys.models.keysets import at_moment
 from keys.models.loans import Loan
+from keys.models.rekeyed import RekeyedDoor, RekeyedSymbol
 from keys.models.symbols import KeySymbol
 from keysite.ledger import kept_history
 
@@ -64,6 +65,18 @@ class RekeyingQuerySet(models.QuerySet):
             doors_open=_number_of(RekeyedDoor.objects.open()),
             swaps_in=_number_of(swaps),
             swaps_open=_number_of(KeySwap.objects.open()),
+        )
+
+    def with_seen(self, person):
+        """Annotates what of each ``person`` may see: ``doors_seen`` of the doors left, ``swaps_seen`` of the keys to
+        swap, and ``losses_seen`` of the ``losses_in`` it.
+        """
+        losses = self.model._meta.get_field("losses").related_model.objects
+        return self.annotate(
+            doors_seen=_number_of(RekeyedDoor.objects.open().visible_to(person)),
+            swaps_seen=_number_of(KeySwap.objects.open().visible_to(person)),
+            losses_in=_number_of(losses.all()),
+            losses_seen=_number_of(losses.visible_to(person)),
         )
 
     def for_list(self):
@@ -127,77 +140,6 @@ class Rekeying(models.Model):
         return loans.exclude(Exists(known)).select_related("key").order_by("pk")
 
 
-class RekeyedDoorQuerySet(models.QuerySet):
-    def open(self):
-        """Still with the old cylinder."""
-        return self.filter(done_at__isnull=True, dropped_at__isnull=True)
-
-    def done(self):
-        return self.filter(done_at__isnull=False)
-
-    def for_list(self):
-        return self.select_related("door__building", "before", "after", "done_by").order_by(
-            "door__building__code", "door__label", "pk"
-        )
-
-
-class RekeyedDoor(models.Model):
-    """A door of a rekeying: from which keyset to which, and when that was done."""
-
-    rekeying = models.ForeignKey(Rekeying, models.PROTECT, related_name="doors", verbose_name=_("rekeying"))
-    door = models.ForeignKey(Door, models.PROTECT, related_name="rekeyed", verbose_name=_("door"))
-    before = models.ForeignKey(Keyset, models.PROTECT, related_name="+", verbose_name=_("keyset before"))
-    after = models.ForeignKey(Keyset, models.PROTECT, related_name="+", verbose_name=_("new keyset"))
-    done_at = models.DateTimeField(_("done"), null=True, blank=True)
-    done_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("done by")
-    )
-    dropped_at = models.DateTimeField(_("left as it is"), null=True, blank=True)
-    history = kept_history()
-    objects = RekeyedDoorQuerySet.as_manager()
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("rekeyed door"), _("rekeyed doors")
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["rekeying", "door"], name="rekeyeddoor_once_per_rekeying"),
-            models.UniqueConstraint(
-                fields=["door"],
-                condition=Q(done_at__isnull=True, dropped_at__isnull=True),
-                name="rekeyeddoor_one_open_per_door",
-            ),
-            models.CheckConstraint(condition=~Q(before=F("after")), name="rekeyeddoor_to_another_keyset"),
-            models.CheckConstraint(
-                condition=Q(done_at__isnull=True, done_by__isnull=True)
-                | Q(done_at__isnull=False, done_by__isnull=False, dropped_at__isnull=True),
-                name="rekeyeddoor_done_by_someone",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.door}: {self.before} → {self.after}"
-
-
-class RekeyedSymbol(models.Model):
-    """A symbol that a new one replaces at the doors of a rekeying."""
-
-    rekeying = models.ForeignKey(Rekeying, models.PROTECT, related_name="symbols", verbose_name=_("rekeying"))
-    before = models.ForeignKey(KeySymbol, models.PROTECT, related_name="replaced_by", verbose_name=_("old symbol"))
-    after = models.OneToOneField(KeySymbol, models.PROTECT, related_name="replaces", verbose_name=_("new symbol"))
-    history = kept_history()
-
-    class Meta:
-        verbose_name, verbose_name_plural = _("replaced symbol"), _("replaced symbols")
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["rekeying", "before"], name="rekeyedsymbol_once_per_rekeying"),
-            models.CheckConstraint(condition=~Q(before=F("after")), name="rekeyedsymbol_by_another"),
-        ]
-
-    def __str__(self):
-        return f"{self.before} → {self.after}"
-
-
 class KeySwapQuerySet(models.QuerySet):
     def open(self):
         """The holder has not got the new key yet, or still has the old one, which will be of no use to them; a lost
@@ -222,18 +164,33 @@ class KeySwapQuerySet(models.QuerySet):
         return self.outstanding().filter(hold__isnull=False, job__done_at__isnull=False).exclude(kept)
 
     def pointless(self, *, at):
-        """Nobody gets the new key any more: they have left, or brought the old one back and did not come for it, or
-        all doors that it was for are left as they are.
+        """Nobody gets the new key any more: they have left, or handed the old one on, or gave it back while it was of
+        use and no new one was ready, or brought it back and did not come, or all doors that it was for are left as
+        they are.
         """
         left = Q(loan__borrower__is_active=False)
-        brought = Q(loan__returned_at__isnull=False, pk__in=self.without_key(at=at).values("pk"))
-        opens = Pinning.objects.now().filter(
-            keyset__operates__symbol=OuterRef("symbol"), keyset__operates__until__isnull=True
-        )
-        to_open = {"after__operates__symbol": OuterRef("symbol"), "after__operates__until": None}
-        planned = RekeyedDoor.objects.open().filter(rekeying=OuterRef("rekeying"), **to_open)
-        for_nothing = ~Exists(opens) & ~Exists(planned)
-        return self.outstanding().filter(left | brought | for_nothing)
+        back = Q(loan__returned_at__isnull=False)
+        never_came = Q(pk__in=self.without_key(at=at).values("pk"))
+        early = (Q(hold=None) | Q(hold__held_at__gt=F("loan__returned_at"))) & Exists(_opened_by_old_when_returned())
+        handed_on = Exists(Loan.objects.filter(follows=OuterRef("loan")))
+        return self.outstanding().filter(left | back & (never_came | early | handed_on) | ~_opens_or_will())
+
+    def wanted_again(self):
+        """The clock saw that nobody would get the new key, and they are here with the old one all the same: who had
+        left is back, or the return was undone.
+        """
+        dropped = self.filter(dropped_at__isnull=False, handed=None, loan__borrower__is_active=True)
+        versions = self.model.history.filter(id=OuterRef("pk")).order_by("-history_id")
+        by_the_clock = dropped.alias(by=Subquery(versions.values("history_user")[:1])).filter(by__isnull=True)
+        return by_the_clock.filter(_OLD_IS_OUT).filter(_opens_or_will())
+
+    def in_vain(self):
+        """They have the new key, and it opens nothing: the rekeying was cancelled."""
+        return self.filter(rekeying__cancelled_at__isnull=False, handed__in=Loan.objects.running())
+
+    def visible_to(self, person):
+        """Those of the loans that they may see."""
+        return self.filter(loan__in=Loan.objects.visible_to(person))
 
     def with_use(self):
         """Annotates ``old_opens``: the old key opens something now, so its holder cannot do without it yet."""
@@ -291,6 +248,23 @@ def _opened_by_old():
     """What the old key of a swap opens now."""
     symbol = {"keyset__operates__symbol": OuterRef("loan__key__symbol"), "keyset__operates__until__isnull": True}
     return Pinning.objects.now().filter(**symbol)
+
+
+def _opened_by_old_when_returned():
+    moment = OuterRef("loan__returned_at")
+    turned = Q(keyset__operates__until=None) | Q(keyset__operates__until__gt=moment)
+    turned &= Q(keyset__operates__since__lte=moment, keyset__operates__symbol=OuterRef("loan__key__symbol"))
+    return Pinning.objects.filter(at_moment(moment), turned)
+
+
+def _opens_or_will():
+    """The new key of a swap opens a door, or one that is still to be done."""
+    turned = {"operates__symbol": OuterRef("symbol"), "operates__until__isnull": True}
+    opens = Pinning.objects.now().filter(**{f"keyset__{path}": value for path, value in turned.items()})
+    planned = RekeyedDoor.objects.open().filter(
+        rekeying=OuterRef("rekeying"), **{f"after__{path}": value for path, value in turned.items()}
+    )
+    return Exists(opens) | Exists(planned)
 
 
 def _number_of(rows):

@@ -22,7 +22,7 @@ from keys.notices.loans import (
     return_undone,
 )
 from keys.notices.losses import losses_to_decide
-from keys.notices.rekeyings import old_keys_wanted, swap_ready
+from keys.notices.rekeyings import new_keys_wanted, old_keys_wanted, swap_ready
 from keys.notices.requests import (
     approval_wanted,
     approvals_escalated,
@@ -69,6 +69,7 @@ __all__ = [
     "loan_renewed",
     "loan_transferred",
     "losses_to_decide",
+    "new_keys_wanted",
     "old_keys_wanted",
     "other_keys",
     "payment_recorded",

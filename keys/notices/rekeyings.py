@@ -1,4 +1,4 @@
-"""What is written to who has an old key: a new one is ready, and later the old one is wanted back."""
+"""What is written to who has an old key: a new one is ready, and later the old one is wanted back, or the new one."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +8,12 @@ from keys.models import KeySwap
 SUBJECTS = {
     "ready": _("Doors get new cylinders: your new key %(symbol)s is ready"),
     "back": _("Please bring back your old key %(key)s"),
+    "in_vain": _("Please bring back your new key %(symbol)s"),
+}
+STILL = {  # of whom it is still true when the mail is sent
+    "ready": KeySwap.objects.outstanding,
+    "back": KeySwap.objects.to_bring_back,
+    "in_vain": KeySwap.objects.in_vain,
 }
 
 
@@ -19,6 +25,11 @@ def swap_ready(swap, *, by):
 def old_keys_wanted(swaps):
     """To who has the new key, and the old one, which opens nothing any more; once per key."""
     _post(swaps, "back", by=None)
+
+
+def new_keys_wanted(swaps, *, by):
+    """To who has a new key for doors that keep their cylinders after all; once per key."""
+    _post(swaps, "in_vain", by=by)
 
 
 def _post(swaps, event, *, by, once=""):
@@ -39,8 +50,7 @@ def _post(swaps, event, *, by, once=""):
 def key_swap(notice):
     """What is to be fetched or brought, as it is when the mail is sent; nothing, when that is done by then."""
     event = notice.facts["event"]
-    swaps = KeySwap.objects.outstanding() if event == "ready" else KeySwap.objects.to_bring_back()
-    swap = swaps.with_use().for_list().filter(pk=notice.facts["swap"]).first()
+    swap = STILL[event]().with_use().for_list().filter(pk=notice.facts["swap"]).first()
     if swap is None or event == "ready" and (swap.hold is None or swap.hold.ended_at):
         return None
     with notices.speaking_to(notice.person):

@@ -5,8 +5,8 @@ from collections import defaultdict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from keys.models import Keyset, KeySymbol, LossReport, Operates, Pinning, RekeyedDoor, RekeyedSymbol
-from keysite.ledger import Refusal, lock_all, record_changes, record_new
+from keys.models import Keyset, KeySymbol, Operates, Pinning, RekeyedDoor, RekeyedSymbol
+from keysite.ledger import Refusal, record_changes, record_new
 from keysite.tables import folded
 
 COPIED = ("system_id", "description", "level", "parent_id", "most_copies", "self_service", "least_trust")
@@ -66,11 +66,8 @@ def new_keysets(keysets, operates, after, *, by, reason):
     return new
 
 
-def link_reports(rekeying, symbols, report, *, by):
-    """The lost keys that the rekeying is for: the one named, and others of these symbols that are to be rekeyed."""
-    wanted = LossReport.objects.to_rekey().filter(rekeying=None)
-    wanted = wanted.filter(pk=report.pk) | wanted.filter(key__symbol__in=symbols) if report else wanted.none()
-    reports = lock_all(wanted)
+def link_reports(rekeying, reports, *, by):
+    """The lost keys that the rekeying is for; their reports are held."""
     for row in reports:
         row.rekeying = rekeying
     record_changes(reports, ["rekeying"], by=by, reason=f"in rekeying {rekeying}")

@@ -1,6 +1,7 @@
 """New combinations for doors whose old ones cannot be trusted any more: planned, done door by door, or called off."""
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,7 +28,7 @@ from keys.operations.rekeying_plans import (
     turning,
 )
 from keys.operations.settling import retire_symbols, settle_rekeying, to_decide
-from keys.operations.swaps import add_swaps, drop_locked, drop_swap, keep_swap_ready
+from keys.operations.swaps import add_swaps, ask_again, ask_for_new_keys, drop_locked, drop_swap, keep_swap_ready
 from keysite.ledger import BasketRefusal, Refusal, lock, lock_all, record, record_changes, record_new
 
 MOST = 999_999_999  # what the column holds
@@ -43,8 +44,9 @@ def plan_rekeying(*, doors, replaced, reason, by, report=None, estimate=None, st
     without a cylinder on file, in another rekeying, or opened by none of the symbols; for symbols that are retired or
     open none of the doors; and when the lost key opens not all of the doors, or it is not decided to rekey them.
     """
-    doors, report = _hold_doors(doors), report and _hold_report(report)
+    doors = _hold_doors(doors)
     keysets, replaced = pinned(doors), _hold_symbols(replaced)
+    reports = _hold_reports(report, replaced) if report else []
     operates = turning({keyset.pk for keyset in keysets.values()})
     refuse_plan(doors, replaced, keysets, operates, reason=reason, report=report)
 
@@ -57,7 +59,7 @@ def plan_rekeying(*, doors, replaced, reason, by, report=None, estimate=None, st
     rows = [(door, keysets[door.pk]) for door in doors]
     record_new([RekeyedDoor(rekeying=rekeying, door=d, before=k, after=new[k.pk]) for d, k in rows], **how)
     add_swaps(rekeying, {old: row.pk for old, row in after.items()}, by=by, now=rekeying.planned_at)
-    link_reports(rekeying, replaced, report, by=by)
+    link_reports(rekeying, reports, by=by)
     return rekeying
 
 
@@ -103,7 +105,8 @@ def leave_door(*, rekeyed, by):
 
 @transaction.atomic
 def cancel_rekeying(*, rekeying, by, reason):
-    """Nothing is rekeyed: new symbols are retired, nothing is cut, and it is to be decided anew about the lost keys.
+    """Nothing is rekeyed: new symbols are retired, nothing is cut, new keys that are out are asked for, and it is to be
+    decided anew about the lost keys.
 
     Refused without a reason, when it is over, and as soon as one door is done.
     """
@@ -126,6 +129,7 @@ def cancel_rekeying(*, rekeying, by, reason):
     record_changes(left, ["dropped_at"], by=by, reason="rekeying cancelled")
     record(rekeying, by=by, reason=f"cancelled: {reason.strip()}")
     retire_symbols(rekeying.symbols.values("after"), by=by, reason=_("Rekeying cancelled"))
+    ask_for_new_keys(rekeying, by=by)
     to_decide(LossReport.objects.open().filter(rekeying=rekeying), by=by, reason=f"{rekeying} cancelled")
 
 
@@ -160,10 +164,11 @@ def close_rekeyings(*, at):
 
 @transaction.atomic
 def _add_missed(rekeying, *, at):
-    """Old keys that were handed out, or on, since the plan was made."""
+    """Old keys that were handed out, or on, since the plan was made, or whose holders are back."""
     lock(rekeying)
     after = dict(rekeying.symbols.values_list("before", "after"))
     if rekeying.is_open:
+        ask_again(rekeying, now=at)
         add_swaps(rekeying, after, by=None, now=at)
 
 
@@ -196,7 +201,13 @@ def _hold_symbols(symbols):
     return lock_all(wanted)
 
 
-def _hold_report(report):
+def _hold_reports(report, symbols):
+    """The lost key that the plan is for, and others of these symbols that are to be rekeyed and in no plan yet.
+
+    Every deed holds reports last, after symbols, keys and loans, and all it needs at once: nobody waits in a circle.
+    """
+    others = LossReport.objects.to_rekey().filter(rekeying=None, key__symbol__in=symbols)
+    held = lock_all(LossReport.objects.filter(Q(pk=report.pk) | Q(pk__in=others.values("pk"))))
     lock(report, "key__symbol")
     words = {"key": report.key}
     if not report.is_open:
@@ -206,7 +217,7 @@ def _hold_report(report):
     if report.rekeying_id:
         words["rekeying"] = report.rekeying
         raise Refusal(_("The doors of %(key)s are in rekeying %(rekeying)s already.") % words)
-    return report
+    return [row for row in held if row.is_open and row.decision == report.decision and row.rekeying_id is None]
 
 
 def _hold_rekeyed(rekeyed):

@@ -1,5 +1,6 @@
 """When a rekeying is over: its old symbols are retired, and what was lost opens nothing any more or is decided anew."""
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,18 +17,19 @@ def settle_rekeying(rekeying, *, by):
     if not rekeying.is_open or RekeyedDoor.objects.open().filter(rekeying=rekeying).exists():
         return
     before = list(RekeyedSymbol.objects.filter(rekeying=rekeying).values_list("before", flat=True))
+    if Rekeying.objects.to_close().filter(pk=rekeying.pk).exists():
+        rekeying.done_at = timezone.now()
+        record(rekeying, by=by, reason="all doors and keys done")
+        _retire_symbols(rekeying, by=by)
     end_exposures(rekeying, before, by=by)
-    if not Rekeying.objects.to_close().filter(pk=rekeying.pk).exists():
-        return
-    rekeying.done_at = timezone.now()
-    record(rekeying, by=by, reason="all doors and keys done")
-    _retire_symbols(rekeying, by=by)
 
 
 def end_exposures(rekeying, symbols, *, by):
     """All doors have their new cylinders: lost keys that open nothing now are harmless; of others it is to be decided
     anew what is done about the doors that they still open.
     """
+    # Every deed holds reports last, after symbols, keys and loans, and all it needs at once: nobody waits in a circle.
+    lock_all(LossReport.objects.open().filter(Q(key__symbol__in=symbols) | Q(rekeying=rekeying)))
     harmless = LossReport.objects.made_harmless().filter(key__symbol__in=symbols)
     close_reports(list(harmless.values_list("key", flat=True)), by=by, ending=LossReport.Ending.REKEYED)
     to_decide(LossReport.objects.open().filter(rekeying=rekeying), by=by, reason=f"{rekeying} left doors exposed")

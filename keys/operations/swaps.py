@@ -65,6 +65,25 @@ def add_swaps(rekeying, after, *, by, now):
     return swaps
 
 
+def ask_again(rekeying, *, now):
+    """Who was to get no new key has the old one after all, and gets one: who had left is back, or a return was undone.
+
+    The rekeying is held.
+    """
+    swaps = lock_all(KeySwap.objects.wanted_again().filter(rekeying=rekeying).select_related("job"))
+    for swap in swaps:
+        swap.dropped_at = None
+    record_changes(swaps, ["dropped_at"], by=None, reason="to be swapped after all")
+    queue_jobs([swap for swap in swaps if swap.job.cancelled_at], now=now, by=None)
+
+
+def ask_for_new_keys(rekeying, *, by):
+    """The rekeying was cancelled: new keys open nothing and are asked for, and what was agreed to goes for the old."""
+    swaps = list(KeySwap.objects.in_vain().filter(rekeying=rekeying).for_list())
+    _follow_requests({swap.handed_id: swap.loan for swap in swaps if swap.old_is_out}, by=by)
+    notices.new_keys_wanted(swaps, by=by)
+
+
 @transaction.atomic
 def keep_swap_ready(*, swap, at):
     """Keep the new key ready once more, or have another cut, for who did not come; they are reminded by mail."""
@@ -100,7 +119,8 @@ def hand_over_swaps(loans, swaps, *, by):
 
 
 def undo_swap(loan, *, by):
-    """A hand-over was a mistake of the desk: the new key is promised again. The person is held.
+    """A hand-over was a mistake of the desk: the new key is promised again, unless the rekeying was cancelled since.
+    The person and the key are held.
 
     Gives back whether it was the new key of a rekeying.
     """
@@ -111,6 +131,8 @@ def undo_swap(loan, *, by):
     swap.handed = None
     record(swap, by=by, reason="check-out undone")
     _follow_requests({loan.pk: swap.loan}, by=by)
+    if swap.rekeying.cancelled_at:
+        drop_locked([swap], by=by, reason="rekeying cancelled")
     return True
 
 

@@ -1,9 +1,11 @@
 """Two people at the same rekeying at the same moment."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from keys.models import Pinning, RekeyedDoor, Rekeying
-from keys.operations import cancel_rekeying, plan_rekeying, rekey_door
+from keys.operations import cancel_rekeying, plan_rekeying, rekey_door, return_key
 from keys.tests.rekeyings import Shop
 from keysite.ledger import Refusal
 from keysite.tests.races import one_after_other
@@ -50,3 +52,22 @@ def test_two_plans_for_one_door_are_one(shop):
 
     rekeying = Rekeying.objects.get()
     assert sentences(results) == [f"Door N 101 is in rekeying {rekeying} already. Take it out of the choice."]
+
+
+def test_reports_are_held_last(shop):
+    """Two plans, or a plan and whoever ends the loss of a key meanwhile, never wait for each other."""
+    report = shop.report()
+    with CaptureQueriesContext(connection) as planning:
+        rekeying = shop.plan(report=report)
+    shop.hand_over(shop.swap(rekeying))
+    return_key(loan=shop.old, by=shop.by)
+    with CaptureQueriesContext(connection) as ending:
+        rekey_door(rekeyed=shop.row(rekeying), by=shop.by)
+
+    for statements in (planning, ending):
+        held = [
+            row["sql"].partition('FROM "')[2].partition('"')[0] for row in statements if "NO KEY UPDATE" in row["sql"]
+        ]
+        kept = [table for table in held if table in {"keys_keysymbol", "keys_keysystem", "keys_lossreport"}]
+        assert "keys_keysymbol" in kept
+        assert set(kept[kept.index("keys_lossreport") :]) == {"keys_lossreport"}

@@ -5,8 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import KeyLevel
+from accounts.models import KeyLevel, Notice
 from keys.models import CuttingJob, KeySwap, KeySymbol, LossReport, Operates, Pinning, RekeyedSymbol, Rekeying
+from keys.notices.rekeyings import key_swap
 from keys.operations import (
     add_keyset,
     cancel_rekeying,
@@ -21,10 +22,12 @@ from keys.operations import (
     retire_symbol,
     return_key,
     stop_operating,
+    undo,
     unpin_door,
 )
 from keys.tests.factories import DoorFactory, KeySymbolFactory, LoanFactory
 from keys.tests.rekeyings import Shop, opens
+from keys.tests.request_rows import line_of, request_of
 from keysite.ledger import BasketRefusal, Refusal
 from keysite.tests.history import last_version, refused
 
@@ -298,6 +301,26 @@ def test_a_plan_that_is_called_off_leaves_nothing_behind(shop):
     assert KeySymbol.objects.get(symbol="AA1-2").retired_reason == "Rekeying cancelled"
     assert last_version(rekeying) == (shop.by, "cancelled: The key is in the drawer")
     assert shop.plan().symbols.get().after.symbol == "AA1-3"
+
+
+def test_new_keys_are_asked_for_when_the_rekeying_is_cancelled(shop):
+    shop.report()
+    line = line_of(request_of(person=shop.colleague, status="done"), symbol=shop.symbols["AA1"], loan=shop.old)
+    rekeying = shop.plan()
+    new = shop.hand_over(shop.swap(rekeying))
+
+    cancel_rekeying(rekeying=rekeying, by=shop.by, reason="Found")
+
+    wanted = Notice.objects.get(kind="key_swap", facts__event="in_vain")
+    text = key_swap(wanted).text
+    assert "your new key AA1-2 1 is for keep their old cylinders after all" in text
+    assert "Keep your old key AA1 2." in text
+    line.refresh_from_db()
+    assert line.loan == shop.old
+    undo(loan=new, by=shop.by)
+    swap = shop.swap(rekeying)
+    assert (swap.handed, swap.dropped_at is None, swap.hold.ended_at is None) == (None, False, False)
+    assert key_swap(wanted) is None
 
 
 def test_calling_off_is_refused(shop):

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Notice
+from accounts.models import Notice, Person
 from accounts.operations import deactivate
 from keys.models import CuttingJob, Hold, KeySwap, KeySymbol, ProposedKey, Rekeying
 from keys.notices import CONTENTS
@@ -241,8 +241,8 @@ def test_a_key_that_is_handed_on_is_swapped_by_whoever_has_it(shop):
     look()
 
     assert shop.swap(rekeying, following).job.queued_at
-    cancel_job(job=shop.swap(rekeying).job, by=shop.by)
     assert shop.swap(rekeying).dropped_at
+    assert shop.swap(rekeying).job.cancelled_at
 
 
 @pytest.mark.parametrize("how", ["left", "brought"])
@@ -263,6 +263,48 @@ def test_nobody_waits_for_who_has_left_or_does_not_come(shop, how, administrator
     swap = shop.swap(rekeying)
     assert (swap.dropped_at is None, swap.hold.ended_at is None) == (False, False)
     assert last_version(swap) == (None, "not wanted any more")
+
+
+def test_who_gives_the_old_key_back_before_the_new_one_is_ready_gets_none(shop):
+    shop.report()
+    rekeying = shop.plan()
+    return_key(loan=shop.old, by=shop.by)
+
+    look()
+
+    swap = shop.swap(rekeying)
+    assert (swap.dropped_at is None, swap.job.cancelled_at is None) == (False, False)
+
+
+def test_who_brings_an_old_key_that_opens_nothing_gets_the_new_one_later(shop):
+    shop.report()
+    rekeying = shop.plan()
+    rekey_door(rekeyed=shop.row(rekeying), by=shop.by)
+    return_key(loan=shop.old, by=shop.by)
+
+    look()
+
+    assert shop.swap(rekeying).dropped_at is None
+    assert shop.hand_over(shop.swap(rekeying)).borrower == shop.colleague
+
+
+def test_who_has_the_old_key_after_all_gets_a_new_one(shop, administrator):
+    shop.report()
+    rekeying = shop.plan()
+    deactivate(person=shop.colleague, by=administrator, reason="Left")
+    look()
+    assert shop.swap(rekeying).dropped_at
+    Person.objects.filter(pk=shop.colleague.pk).update(is_active=True, deactivated_at=None)
+
+    look()
+    look()
+
+    swap = shop.swap(rekeying)
+    assert (swap.dropped_at, swap.job.cancelled_at) == (None, None)
+    assert last_version(swap) == (None, "to be swapped after all")
+    drop_swap(swap=swap, by=shop.by)
+    look()
+    assert shop.swap(rekeying).dropped_at
 
 
 def test_a_key_for_doors_that_are_left_is_not_handed_out(shop):

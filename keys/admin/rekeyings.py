@@ -85,15 +85,15 @@ class RekeyingAdmin(ReadOnly, ConsoleAdmin):
     def links(self, request, rekeying):
         yield _("Page of the rekeying"), reverse("rekeying", args=[rekeying.pk])
         if request.user.has_perm("keys.view_lossreport"):
-            for report in rekeying.losses.for_list():
+            for report in rekeying.losses.visible_to(request.user).for_list():
                 yield _("Lost key %(key)s") % {"key": report.key}, reverse("loss", args=[report.pk])
 
     def sections(self, request, rekeying):
-        yield _doors(rekeying)
+        yield _doors(rekeying, request.user)
         if request.user.has_perm("keys.view_keysymbol"):
             yield _symbols(rekeying)
         if request.user.has_perm("keys.view_loan"):
-            yield _swaps(rekeying)
+            yield _swaps(rekeying, request.user)
 
     @display(description=_("doors left"))
     def doors_left(self, rekeying):
@@ -109,10 +109,10 @@ class RekeyingAdmin(ReadOnly, ConsoleAdmin):
         return state, rekeying.status
 
 
-def _doors(rekeying):
-    rows = RekeyedDoor.objects.filter(rekeying=rekeying).for_list()[:SHOWN]
+def _doors(rekeying, person):
+    rows = RekeyedDoor.objects.filter(rekeying=rekeying).visible_to(person).for_list()[:SHOWN]
     return Section(
-        title=_("Doors"),
+        title=_("Doors: %(all)s in all") % {"all": rekeying.doors_in},
         headings=[_("Door"), _("Before"), _("New keyset"), _("Done"), _("By")],
         lines=[
             (
@@ -139,10 +139,10 @@ def _symbols(rekeying):
     )
 
 
-def _swaps(rekeying):
-    rows = KeySwap.objects.filter(rekeying=rekeying).for_list()[:SHOWN]
+def _swaps(rekeying, person):
+    rows = KeySwap.objects.filter(rekeying=rekeying).visible_to(person).for_list()[:SHOWN]
     return Section(
-        title=_("Keys to swap"),
+        title=_("Keys to swap: %(all)s in all") % {"all": rekeying.swaps_in},
         headings=[_("Person"), _("Old key"), _("Old key back"), _("New key")],
         lines=[
             (
@@ -151,7 +151,7 @@ def _swaps(rekeying):
             )
             for row in rows
         ],
-        empty=_("Nobody has an old key."),
+        empty="" if rekeying.swaps_in else _("Nobody has an old key."),
     )
 
 

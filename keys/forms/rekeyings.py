@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from accounts.forms import DeedForm
 from assets.models import Building
 from keys.impact import cost_of
-from keys.models import Door, KeySymbol, Loan
+from keys.models import Door, KeySymbol, Loan, RekeyedDoor
 
 ALL, CRITICAL, CHOSEN = "all", "critical", "chosen"
 OWN, BELOW = "own", "below"
@@ -106,10 +106,13 @@ class PlanForm(DeedForm):
 
 
 class RekeyingForm(DeedForm):
-    """One click on the page of a rekeying: which of its doors, buildings or holders, and a reason or a sum."""
+    """One click on the page of a rekeying: which of its doors or holders, or which doors together (``rows``: those that
+    were shown), and a reason or a sum.
+    """
 
     do = forms.CharField(max_length=16)
     row = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+    rows = forms.ModelMultipleChoiceField(RekeyedDoor.objects.all(), required=False, widget=forms.MultipleHiddenInput)
     reason = forms.CharField(
         label=gettext_lazy("Why nothing is rekeyed"), max_length=200, required=False, widget=forms.TextInput
     )

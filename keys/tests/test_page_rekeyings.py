@@ -1,9 +1,11 @@
 """The pages of rekeyings: the plan for a lost key, and what is left of it."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
-from keys.models import KeySymbol, Rekeying
+from keys.models import KeySymbol, LossReport, Rekeying
 from keys.operations import cancel_rekeying, rekey_door
 from keys.tests.factories import LoanFactory
 from keys.tests.rekeyings import Shop, opens
@@ -89,13 +91,26 @@ def test_the_locksmith_says_door_by_door_what_is_done(shop, phone):
 
     done = press(phone, rekeying, "door", row=shop.row(rekeying).pk)
     left = press(phone, rekeying, "leave", row=shop.row(rekeying, "102").pk)
-    rest = press(phone, rekeying, "building", row=shop.north.pk)
+    rest = press(phone, rekeying, "building", rows=[shop.row(rekeying, "103").pk])
 
     assert "N 101 is done: from now on the new keys open it." in text_of(done)
     assert "N 102 keeps its old cylinder." in text_of(left)
     assert "is done: from now on the new keys open its doors." in text_of(rest)
     assert opens(KeySymbol.objects.get(symbol="AA3-2")) == ["103"]
     assert "Door N 101 is done already." in text_of(press(phone, rekeying, "door", row=shop.row(rekeying).pk))
+
+
+def test_all_doors_of_a_building_are_those_that_were_shown(shop, phone, monkeypatch):
+    monkeypatch.setattr("keys.views.rekeyings.DOORS", 2)
+    rekeying = shop.plan("101", "102", "103", replaced=["AA1", "AA2", "AA3"])
+    page = phone.get(reverse("rekeying", args=[rekeying.pk])).content.decode()
+    shown = re.findall(r'name="rows" value="(\d+)"', page)
+    assert "The others appear as these are done." in page
+
+    press(phone, rekeying, "building", rows=shown, row=shop.north.pk)
+
+    assert [row.done_at is None for row in rekeying.doors.order_by("pk")] == [False, False, True]
+    assert "Choose at least one door." in text_of(press(phone, rekeying, "building", rows=[], row=shop.north.pk))
 
 
 def test_holders_and_their_keys_are_seen_to(shop, phone):
@@ -122,7 +137,16 @@ def test_cost_and_calling_off(shop, phone):
     assert "is over: nothing changes in it any more." in text_of(press(phone, rekeying, "cancel", reason="Found"))
 
 
-@pytest.mark.parametrize("values", [{"do": "burn"}, {"do": "door", "row": 10**8}, {"do": "drop"}, {"do": "building"}])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"do": "building", "rows": ["x\0"]},
+        {"do": "burn"},
+        {"do": "door", "row": 10**8},
+        {"do": "drop"},
+        {"do": "building"},
+    ],
+)
 def test_what_is_not_there_is_no_failure_of_ours(shop, phone, values):
     assert press(phone, shop.plan(), **values).status_code in (200, 404)
 
@@ -146,6 +170,27 @@ def test_a_manager_sees_those_with_doors_of_hers_and_changes_nothing(shop, clien
     assert client.post(reverse("rekeying", args=[theirs.pk]), {"do": "door"}).status_code == 403
 
 
+def test_of_other_buildings_a_manager_sees_how_much_there_is(shop, client, building_manager):
+    report, loan = shop.report(), LoanFactory(key=shop.key("AB1"), borrower=shop.member())
+    rekeying = shop.plan("101", "201", replaced=["AA1", "AB1"])
+    LossReport.objects.update(rekeying=rekeying)
+    shop.south.managers.create(person=building_manager, since="2020-01-01")
+    client.force_login(building_manager)
+
+    seen = text_of(client.get(reverse("rekeying", args=[rekeying.pk])))
+    console = text_of(client.get(reverse("admin:keys_rekeying_change", args=[rekeying.pk])))
+
+    assert "1 door is left in other buildings." in seen
+    assert "1 holder of keys to other buildings." in seen
+    assert "1 of other buildings" in seen
+    for page in (seen, console):
+        assert loan.borrower.name in page
+        assert shop.colleague.name not in page
+        assert "N 101" not in page
+        assert str(report.key) not in page.replace(rekeying.reason, "")
+    assert "Doors: 2 in all" in console
+
+
 def test_the_list_shows_how_far_each_is(shop, phone):
     open_one, over = shop.plan("101", "102", replaced=["AA1", "AA2"]), shop.plan("103", replaced=["AA3"])
     rekey_door(rekeyed=shop.row(open_one), by=shop.by)
@@ -163,7 +208,7 @@ def test_the_pages_ask_as_often_however_much_is_left(shop, phone, rows):
     replaced = ["AA1", "AA2", "AA3"][:rows]
     rekeying = shop.plan(*["101", "102", "103"][:rows], replaced=replaced)
 
-    with queries(exactly=11):
+    with queries(exactly=10):
         phone.get(reverse("rekeying", args=[rekeying.pk]))
     with queries(exactly=5):
         phone.get(LIST)

@@ -62,7 +62,7 @@ def loss_rekey(request, pk):
 @staff_only("keys.view_rekeying")
 def rekeying(request, pk):
     """What is left: doors by building, who has an old key, keys to cut; each step is one button."""
-    rows = Rekeying.objects.visible_to(request.user).with_progress().for_list()
+    rows = Rekeying.objects.visible_to(request.user).with_progress().with_seen(request.user).for_list()
     row = get_object_or_404(rows, pk=pk)
     form = RekeyingForm(request.POST if request.method == "POST" else None)
     if form.is_bound and not request.user.has_perm("keys.rekey"):
@@ -72,7 +72,7 @@ def rekeying(request, pk):
         if answer:
             return redirect(answer)
     context = {"row": row, "form": form, "fresh": RekeyingForm()}
-    return render(request, "keys/rekeying.html", context | _left(row))
+    return render(request, "keys/rekeying.html", context | _left(row, request.user))
 
 
 def _page(request, rows):
@@ -83,8 +83,10 @@ def _page(request, rows):
         raise Http404 from None
 
 
-def _left(row):
-    doors, swaps = RekeyedDoor.objects.filter(rekeying=row), KeySwap.objects.filter(rekeying=row)
+def _left(row, person):
+    """As far as they may see it, and how much more there is."""
+    doors = RekeyedDoor.objects.filter(rekeying=row).visible_to(person)
+    swaps = KeySwap.objects.filter(rekeying=row).visible_to(person)
     return {
         "currency": settings.CURRENCY,
         "open_doors": doors.open().for_list()[:DOORS],
@@ -92,7 +94,10 @@ def _left(row):
         "swaps": swaps.open().with_use().for_list()[:HOLDERS],
         "jobs": CuttingJob.objects.open().filter(swap__rekeying=row).count(),
         "symbols": row.symbols.select_related("before", "after")[:HOLDERS],
-        "losses": row.losses.for_list()[:HOLDERS],
+        "losses": row.losses.visible_to(person).for_list()[:HOLDERS],
+        "more_doors": row.doors_open - row.doors_seen,
+        "more_swaps": row.swaps_open - row.swaps_seen,
+        "more_losses": row.losses_in - row.losses_seen,
     }
 
 
@@ -111,25 +116,25 @@ def _done(request, form, row):
 
 
 def _rekey(row, values, by):
-    rekeyed = get_object_or_404(row.doors.for_list(), pk=values["row"])
+    rekeyed = get_object_or_404(row.doors.visible_to(by).for_list(), pk=values["row"])
     operations.rekey_door(rekeyed=rekeyed, by=by)
     return _("%(door)s is done: from now on the new keys open it.") % {"door": rekeyed.door}
 
 
 def _rekey_building(row, values, by):
-    rekeyed = list(row.doors.open().filter(door__building=values["row"]).for_list())
+    rekeyed = list(row.doors.visible_to(by).filter(pk__in=values["rows"]).for_list())
     operations.rekey_doors(rekeyed=rekeyed, by=by)
     return _("%(building)s is done: from now on the new keys open its doors.") % {"building": rekeyed[0].door.building}
 
 
 def _leave(row, values, by):
-    rekeyed = get_object_or_404(row.doors.for_list(), pk=values["row"])
+    rekeyed = get_object_or_404(row.doors.visible_to(by).for_list(), pk=values["row"])
     operations.leave_door(rekeyed=rekeyed, by=by)
     return _("%(door)s keeps its old cylinder.") % {"door": rekeyed.door}
 
 
 def _drop(row, values, by):
-    swap = get_object_or_404(row.swaps.for_list(), pk=values["row"])
+    swap = get_object_or_404(row.swaps.visible_to(by).for_list(), pk=values["row"])
     operations.drop_swap(swap=swap, by=by)
     return _("%(person)s gets no new key.") % {"person": swap.person.name or swap.person.email}
 

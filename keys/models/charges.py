@@ -52,13 +52,17 @@ class ChargeQuerySet(models.QuerySet):
 
     def forgiven(self):
         """Of keys that were found, or brought back by who had left, within the time; not when a door that the key
-        opened was rekeyed for it before.
+        opened was rekeyed while it was lost, whichever report of a loss that was for.
         """
         time = timedelta(days=settings.REFUND_DAYS)
         found = Q(event=Event.LOST, loan__found_at__isnull=False, loan__found_at__lte=F("loan__lost_at") + time)
         back = Q(event=Event.KEPT, loan__returned_at__isnull=False, loan__returned_at__lte=F("charged_at") + time)
+        symbol = OuterRef("loan__key__symbol")
         rekeyed = RekeyedDoor.objects.filter(
-            rekeying__losses__loan=OuterRef("loan"), done_at__isnull=False, done_at__lt=OuterRef("loan__found_at")
+            rekeying__symbols__before=symbol,
+            before__operates__symbol=symbol,
+            done_at__gt=OuterRef("loan__lost_at"),
+            done_at__lt=OuterRef("loan__found_at"),
         )
         return self.filter(found | back).exclude(Exists(rekeyed))
 

@@ -15,9 +15,10 @@ SUBJECTS = {
 }
 
 
-def charged(charges, *, by):
-    """To each person once per charge."""
-    letters = [_letter("charged", charge, by, once_per=f"charge:{charge.pk}") for charge in charges]
+def charged(charges, *, by, again=None):
+    """To each person once per charge, and once more where what was waived by itself is open ``again``: since when."""
+    more = f":{again.isoformat()}" if again else ""
+    letters = [_letter("charged", charge, by, once_per=f"charge:{charge.pk}{more}") for charge in charges]
     if letters:
         notices.post_all(letters)
 

@@ -63,7 +63,7 @@ def charge_by_hand(*, loan, event, amount, note, by):
     """Charge what no rule names; ``note`` says why this amount. Gives back the charge.
 
     Refused without a note, for an amount that is none, when the key is not lost, broken or kept as ``event`` says,
-    and when this was charged already.
+    and when somebody was charged for this loan already.
     """
     lock(loan, *RELATED)
     if amount is None or not 0 < amount <= MOST:
@@ -86,13 +86,17 @@ def _refuse_unless_kept(loan):
     words = {"key": loan.key, "person": loan.borrower.name or loan.borrower.email}
     if not loan.is_running:
         raise Refusal(_("Key %(key)s is back, lost or paid for: nobody has kept it.") % words)
-    if loan.borrower.is_active and loan.borrower.leaves_on is None:
+    last_day = loan.borrower.leaves_on
+    if loan.borrower.is_active and last_day is None:
         raise Refusal(_("%(person)s is not leaving. Write down the last day first.") % words)
+    if loan.borrower.is_active and last_day > timezone.localdate(timezone=settings.INSTITUTION_ZONE):
+        words["day"] = date_format(last_day)
+        raise Refusal(_("%(person)s is here until %(day)s. Nobody has kept the key before that day.") % words)
 
 
 def _charge(loan, event, amount, by, **more):
-    """Write the charge of a locked loan, unless there is one."""
-    standing = Charge.objects.of_loan(loan).standing().filter(event=event).first()
+    """Write the charge of a locked loan, unless there is one, for whatever reason: nobody pays for a key twice."""
+    standing = Charge.objects.of_loan(loan).standing().first()
     if standing:
         words = {"key": loan.key, "fee": standing.fee, "day": date_format(timezone.localtime(standing.charged_at))}
         raise Refusal(_("%(fee)s were charged for %(key)s on %(day)s already.") % words)
@@ -149,8 +153,9 @@ def appeal_charge(*, charge, by, text, trust=Trust.PROVED):
 
 @transaction.atomic
 def reject_appeal(*, charge, by, reason):
-    """The fee stands; the person reads why. Refused unless an appeal waits, and without a reason."""
+    """The fee stands; the person reads why. Refused for one's own, unless an appeal waits, and without a reason."""
     lock(charge, "loan__key__symbol", "person")
+    refuse_own(charge, by)
     refuse_settled(charge)
     if not charge.is_appealed:
         raise Refusal(_("No appeal waits for an answer here."))
@@ -163,14 +168,24 @@ def reject_appeal(*, charge, by, reason):
 
 @transaction.atomic
 def waive_charge(*, charge, by, reason):
-    """Nobody has to pay this; the person reads why. Refused without a reason, and when it is paid or waived."""
+    """Nobody has to pay this; the person reads why. Refused for one's own, without a reason, and when it is paid or
+    waived.
+    """
     lock(charge, "loan__key__symbol", "person")
+    refuse_own(charge, by)
     refuse_settled(charge)
     if not reason:
         raise Refusal(_("Say why: the person reads this."))
     charge.waived_at, charge.waived_by, charge.waived_reason = timezone.now(), by, reason[:200]
     record(charge, by=by, reason=f"waived: {reason}")
     notices.charge_waived(charge, by=by)
+
+
+def refuse_own(charge, by):
+    """Nobody decides about a fee of their own."""
+    if by.pk == charge.person_id:
+        words = {"key": charge.loan.key}
+        raise Refusal(_("The fee for %(key)s is your own. Ask somebody else who may do this.") % words)
 
 
 def refuse_settled(charge):
@@ -195,10 +210,13 @@ def forgive_found(loans, *, by):
 
 
 def charge_again(loan, *, by, since):
-    """The key is not back after all: what was waived by itself at ``since`` or later is open again."""
+    """The key is not back after all: what was waived by itself at ``since`` or later is open again, and the person is
+    told.
+    """
     gone = Charge.objects.of_loan(loan).waived().filter(waived_by__isnull=True, waived_at__gte=since)
     events = Charge.objects.of_loan(loan).standing().values_list("event", flat=True)
-    charges = lock_all(gone.exclude(event__in=list(events)))
+    charges = lock_all(gone.exclude(event__in=list(events)).for_list().order_by())
     for charge in charges:
         charge.waived_at, charge.waived_reason = None, ""
     record_changes(charges, WAIVER, by=by, reason="return undone")
+    notices.charged(charges, by=by, again=since)

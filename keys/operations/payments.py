@@ -3,12 +3,13 @@
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from keys import notices
 from keys.models import Charge
-from keys.operations.charges import refuse_settled
+from keys.operations.charges import refuse_own, refuse_settled
 from keys.operations.fees import MOST
 from keys.operations.rules import RELATED
 from keysite.ledger import Refusal, lock, record
@@ -21,8 +22,9 @@ def record_payment(*, loan, by, amount, note, paid_on=None):
     """The key is paid for: it counts no longer against what the borrower may hold, and the clock retires it.
 
     ``amount`` is in the institution's currency; it pays the open charge, and becomes one where nobody was charged.
+    Where a fee for this loan was paid before the key was lost, that one pays for the key, and the amount is 0.
     Refused unless the key is lost and unpaid, without a note (the receipt's number), for a negative amount, for
-    another amount than is charged, and for a day that is not here yet.
+    another amount than is still to be paid, and for a day that is not here yet.
     """
     lock(loan, *RELATED)
     if not loan.is_lost:
@@ -35,7 +37,7 @@ def record_payment(*, loan, by, amount, note, paid_on=None):
     charge = _charge_of(loan, amount, by)
     if charge and charge.is_open:
         _pay(charge, by, note, paid_on)
-    _settle(loan, by, amount, note, paid_on)
+    _settle(loan, by, charge.amount if charge else amount, note, paid_on)
 
 
 @transaction.atomic
@@ -62,13 +64,15 @@ def pay_charge(*, charge, by, note, paid_on=None):
 def refund_charge(*, charge, by, note, why=""):
     """The money is given back; ``note`` is the receipt's number. The person is told.
 
-    Refused unless it is paid, without a note, and unless the key was found in time and no door was rekeyed for it
-    before; with a reason (``why``) it is refunded all the same, and a key that is not back is unpaid again.
+    Refused for one's own, unless it is paid, without a note, and unless the key was found in time and no door was
+    rekeyed for it before; with a reason (``why``) it is refunded all the same, and a key that is not back is unpaid
+    again.
     """
     loan = charge.loan
     lock(loan, *RELATED)
     lock(charge, "person")
     charge.loan = loan
+    refuse_own(charge, by)
     words = {"key": loan.key, "fee": charge.fee}
     if charge.refunded_on:
         raise Refusal(_("The fee for %(key)s was refunded already.") % words)
@@ -118,7 +122,7 @@ def _refuse_receipt(note, paid_on):
 
 
 def _charge_of(loan, amount, by):
-    """The charge that a payment for a locked loan is for, or a new one; None where nothing was charged or paid."""
+    """The charge that pays for a locked loan: that of before, or a new one; None where nothing was charged or paid."""
     standing = Charge.objects.of_loan(loan).standing().select_for_update(no_key=True)
     charges = sorted(standing, key=lambda charge: (not charge.is_open, charge.event != loan.loss))
     charge = charges[0] if charges else None
@@ -126,6 +130,11 @@ def _charge_of(loan, amount, by):
         words = {"key": loan.key, "fee": charge.fee}
         raise Refusal(
             _("The fee for %(key)s is %(fee)s. Take that amount, or waive the fee and charge another by hand.") % words
+        )
+    if charge and not charge.is_open and amount:
+        words = {"key": loan.key, "fee": charge.fee, "day": date_format(charge.paid_on)}
+        raise Refusal(
+            _("%(fee)s were paid for %(key)s on %(day)s already. Give 0: nobody pays for a key twice.") % words
         )
     if charge or not amount:
         return charge

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from keys import notices
-from keys.models import Charge, Event, Loan, Separation
+from keys.models import Charge, Loan, Separation
 from keys.models.separations import LEAVING_STEPS, THINGS_SAID, things_of_leavers
 from keys.operations.charges import charge_kept
 from keys.operations.rules import RELATED
@@ -83,10 +83,11 @@ def waive_clearance(*, separation, by, reason):
 def charge_what_is_kept(*, separation, by):
     """Charge for every key that the person has still, by the rule for keys that are not returned when leaving.
 
-    What is charged before stays as it is. Refused when there is no other key, and when no rule names a fee for one.
+    What is charged before, for whatever reason, stays as it is. Refused before the last day, when there is no other
+    key, and when no rule names a fee for one.
     """
     _begin(separation)
-    charged = Charge.objects.standing().filter(event=Event.KEPT, person=separation.person).values("loan")
+    charged = Charge.objects.standing().of(separation.person).values("loan")
     kept = Loan.objects.running().borrowed_by(separation.person).exclude(pk__in=charged)
     loans = lock_all(kept.select_related(*RELATED))
     if not loans:

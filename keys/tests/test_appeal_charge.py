@@ -52,6 +52,12 @@ def test_nobody_judges_themselves(loan, administrator):
     assert not Notice.objects.filter(kind="appeal").exists()
 
 
+@pytest.mark.parametrize("deed", [reject_appeal, waive_charge])
+def test_not_even_with_the_permission(appealed, borrower, deed):
+    with refused("The fee for AA1 1 is your own. Ask somebody else who may do this."):
+        deed(charge=appealed, by=borrower, reason="I was right")
+
+
 @pytest.mark.parametrize("text", ["", "  \n "])
 def test_an_appeal_says_why(charge, borrower, text):
     with refused("Say why the fee should be waived."):

@@ -1,14 +1,16 @@
 """Fees that no clock charges: by hand, and for a key that somebody has kept who left."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from keys.models import Charge
-from keys.operations import charge_by_hand, charge_kept, report_lost, return_key
-from keys.tests.factories import FeeRuleFactory
+from keys.operations import charge_by_hand, charge_kept, report_lost, return_key, waive_charge
+from keys.tests.factories import FeeRuleFactory, LoanFactory
+from keysite.ledger import Refusal
 from keysite.tests.history import last_version, refused
 from keysite.tests.queries import queries
 
@@ -70,6 +72,16 @@ def test_nobody_is_charged_twice(loan, stale, clerk):
         charge_by_hand(loan=stale, event="lost", amount=6, note="Old", by=clerk)
 
 
+def test_nor_for_another_reason(loan, leaver, clerk):
+    kept = charge_by_hand(loan=loan, event="kept", amount=5, note="Gone", by=clerk)
+    report_lost(loan=loan, by=clerk)
+
+    with pytest.raises(Refusal, match="5.00 EUR were charged for AA1 1 on .* already."):
+        charge_by_hand(loan=loan, event="lost", amount=6, note="Old", by=clerk)
+    waive_charge(charge=kept, by=clerk, reason="It is lost, not kept")
+    assert charge_by_hand(loan=loan, event="lost", amount=6, note="Old", by=clerk).is_open
+
+
 def test_who_has_left_is_charged_for_the_key(loan, leaver, clerk):
     rule = FeeRuleFactory(event="kept", amount=25)
 
@@ -84,6 +96,31 @@ def test_who_stays_has_kept_nothing(loan, borrower, clerk):
         charge_kept(loan=loan, by=clerk)
     with refused(sentence):
         charge_by_hand(loan=loan, event="kept", amount=5, note="Gone", by=clerk)
+
+
+@time_machine.travel(datetime(2026, 3, 2, 22, 30, tzinfo=UTC))  # half past eleven in the evening in Berlin
+def test_until_the_last_day_nothing_is_kept(loan, borrower, clerk):
+    borrower.leaves_on = date(2026, 3, 3)
+    borrower.save()
+    sentence = f"{borrower.name} is here until March 3, 2026. Nobody has kept the key before that day."
+    with refused(sentence):
+        charge_kept(loan=loan, by=clerk)
+    with refused(sentence):
+        charge_by_hand(loan=loan, event="kept", amount=5, note="Gone", by=clerk)
+
+
+@time_machine.travel(datetime(2026, 3, 2, 23, 30, tzinfo=UTC))
+@pytest.mark.parametrize(
+    "values",
+    [{"leaves_on": date(2026, 3, 3)}, {"is_active": False, "deactivated_at": datetime(2026, 3, 1, tzinfo=UTC)}],
+)
+def test_from_then_on_and_of_who_is_inactive_it_is(key, borrower, clerk, values):
+    loan = LoanFactory(key=key, borrower=borrower)
+    for name, value in values.items():
+        setattr(borrower, name, value)
+    borrower.save()
+
+    assert charge_by_hand(loan=loan, event="kept", amount=5, note="Gone", by=clerk).is_open
 
 
 @pytest.mark.parametrize("amount", [None, 0])

@@ -8,7 +8,7 @@ import time_machine
 
 from keys.models import Charge, Loan
 from keys.operations import charge_by_hand, pay_charge, record_payment, report_lost, retire_keys, waive_charge
-from keys.tests.factories import ChargeFactory
+from keys.tests.factories import ChargeFactory, LoanFactory
 from keysite.tests.history import last_version, refused
 from keysite.tests.queries import queries
 
@@ -91,6 +91,21 @@ def test_who_has_kept_a_key_pays_and_has_it_still(clerk, key, borrower):
 
     charge.loan.refresh_from_db()
     assert (charge.status, charge.loan.is_running) == ("Paid", True)
+
+
+@time_machine.travel(datetime(2026, 3, 2, 9, tzinfo=UTC), tick=False)
+def test_who_has_paid_for_keeping_it_and_loses_it_pays_nothing_more(clerk, key, borrower):
+    loan = LoanFactory(key=key, borrower=borrower)
+    charge = ChargeFactory(loan=loan, event="kept", amount=25)
+    pay_charge(charge=charge, by=clerk, note="R1")
+    report_lost(loan=loan, by=clerk)
+
+    with refused("25.00 EUR were paid for AA1 1 on March 2, 2026 already. Give 0: nobody pays for a key twice."):
+        record_payment(loan=loan, by=clerk, amount=25, note="R2")
+    record_payment(loan=loan, by=clerk, amount=0, note="R1")
+
+    loan.refresh_from_db()
+    assert (loan.status, loan.paid_amount, Charge.objects.get()) == ("Paid", 25, charge)
 
 
 @time_machine.travel(datetime(2026, 3, 2, 9, tzinfo=UTC), tick=False)

@@ -74,6 +74,8 @@ def test_p29_or_somebody_says_why_not(leaver, loan, clerk):
 def test_p30_what_a_leaver_keeps_is_charged(leaver, loan, administrator, clerk):
     """By the rule for that; the fee is open until it is paid or invoiced, and so is the separation."""
     add_fee_rule(event="kept", amount=25, by=administrator)
+    leaver.leaves_on = timezone.localdate()
+    leaver.save()
     begin_separations(at=timezone.now())
 
     charge = charge_kept(loan=loan, by=clerk)

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Notice
-from keys.models import Charge, Loan, LossReport, RekeyedDoor, Rekeying
+from keys.models import Charge, Loan, Operates, RekeyedSymbol
 from keys.operations import (
     charge_by_hand,
     pay_charge,
@@ -20,7 +20,7 @@ from keys.operations import (
     undo,
     waive_charge,
 )
-from keys.tests.factories import ChargeFactory, DoorFactory, KeysetFactory, LoanFactory
+from keys.tests.factories import ChargeFactory, KeysetFactory, KeySymbolFactory, LoanFactory, RekeyedDoorFactory
 from keysite.tests.history import last_version, refused
 
 DAY = timedelta(days=1)
@@ -52,13 +52,16 @@ def lost_before(loan, days):
 
 
 def rekey(loan, by, *, at):
-    """A door is rekeyed for the loss of this key."""
-    rekeying = Rekeying.objects.create(reason="Lost", planned_at=at, planned_by=by)
-    LossReport.objects.update(
-        decision="rekey", decided_at=at, decided_by=by, decision_reason="Risky", rekeying=rekeying
-    )
-    sets = {"before": KeysetFactory(), "after": KeysetFactory()}
-    RekeyedDoor.objects.create(rekeying=rekeying, door=DoorFactory(), done_at=at, done_by=by, **sets)
+    """A door that this key opened gets another keyset, whichever loss that is for."""
+    symbol = loan.key.symbol
+    done = RekeyedDoorFactory(before=opened_by(symbol), done_at=at, done_by=by)
+    RekeyedSymbol.objects.create(rekeying=done.rekeying, before=symbol, after=KeySymbolFactory())
+
+
+def opened_by(symbol):
+    keyset = KeysetFactory()
+    Operates.objects.create(keyset=keyset, symbol=symbol, source="own", since=timezone.now() - 9 * DAY)
+    return keyset
 
 
 def test_an_unpaid_fee_is_waived_by_itself(charge, loan, borrower, clerk):
@@ -105,6 +108,25 @@ def test_found_after_the_doors_were_rekeyed_it_stays_open(charge, loan, clerk):
     assert charge.is_open
 
 
+def test_what_was_rekeyed_before_it_was_lost_does_not_count(charge, loan, clerk):
+    rekey(loan, clerk, at=loan.lost_at - DAY)
+
+    return_key(loan=loan, by=clerk)
+
+    charge.refresh_from_db()
+    assert charge.status == "Waived"
+
+
+def test_nor_does_a_door_that_the_key_did_not_open(charge, loan, clerk):
+    rekey(loan, clerk, at=timezone.now())
+    Operates.objects.update(symbol=KeySymbolFactory())
+
+    return_key(loan=loan, by=clerk)
+
+    charge.refresh_from_db()
+    assert charge.status == "Waived"
+
+
 def test_undoing_the_return_puts_the_fee_back(charge, loan, clerk):
     return_key(loan=loan, by=clerk)
 
@@ -113,6 +135,15 @@ def test_undoing_the_return_puts_the_fee_back(charge, loan, clerk):
     charge.refresh_from_db()
     assert (charge.status, charge.waived_reason) == ("Charged", "")
     assert last_version(charge) == (clerk, "return undone")
+
+
+def test_and_says_so_each_time(charge, loan, borrower, clerk):
+    told = Notice.objects.filter(kind="charge", person=borrower, facts={"charge": charge.pk, "event": "charged"})
+    for number in (1, 2):
+        return_key(loan=loan, by=clerk)
+        undo(loan=loan, by=clerk)
+
+        assert told.count() == number
 
 
 def test_but_not_what_somebody_has_waived(charge, loan, clerk, administrator):
@@ -200,6 +231,14 @@ def test_a_refund_has_a_receipt(paid, clerk, values, sentence):
 def test_what_nobody_has_paid_is_not_given_back(charge, clerk):
     with refused("Nobody has paid the fee for AA1 1: there is nothing to give back."):
         refund_charge(charge=charge, by=clerk, note="R9")
+
+
+@pytest.mark.parametrize("why", ["", "Booked for the wrong person"])
+def test_nobody_refunds_their_own_fee(paid, loan, borrower, clerk, why):
+    return_key(loan=loan, by=clerk)
+
+    with refused("The fee for AA1 1 is your own. Ask somebody else who may do this."):
+        refund_charge(charge=paid, by=borrower, note="R9", why=why)
 
 
 def test_nobody_gets_it_back_twice(paid, loan, clerk):

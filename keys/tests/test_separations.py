@@ -18,7 +18,9 @@ from keys.operations import (
     check_out,
     clear_person,
     mark_invoiced,
+    pay_charge,
     record_payment,
+    refund_charge,
     remind_leavers,
     report_found,
     report_lost,
@@ -238,20 +240,33 @@ def test_a_key_that_is_paid_for_is_settled(leaver, separation, clerk):
     assert not separation.is_open
 
 
-def test_what_is_kept_is_charged_by_the_rule_and_settled_by_the_invoice(leaver, separation, clerk):
+def test_a_fee_that_was_refunded_settles_nothing(leaver, separation, clerk):
+    charge = ChargeFactory(loan__borrower=leaver, event="kept")
+    pay_charge(charge=charge, by=clerk, note="R1")
+    assert not Separation.objects.with_something_open().exists()
+    refund_charge(charge=charge, by=clerk, note="R2", why="Booked for the wrong key")
+    with pytest.raises(Refusal, match="Still open: 1 key."):
+        clear_person(separation=separation, by=clerk)
+
+
+def test_what_is_kept_is_charged_by_the_rule_and_settled_by_the_invoice(two_weeks_before, leaver, separation, clerk):
+    two_weeks_before.move_to(morning(0))
     FeeRuleFactory(event="kept", amount=25)
     charged, other = LoanFactory(borrower=leaver), LoanFactory(borrower=leaver)
     ChargeFactory(loan=charged, event="kept")
+    late = ChargeFactory(loan__borrower=leaver, event="lost").loan  # found too late to be waived
     charge_what_is_kept(separation=separation, by=clerk)
     assert Charge.objects.get(loan=other).amount == 25
     with pytest.raises(Refusal, match="no key that is not charged for"):
         charge_what_is_kept(separation=separation, by=clerk)
     mark_invoiced(charges=list(Charge.objects.all()), by=clerk)
+    return_key(loan=late, by=clerk)
     clear_person(separation=separation, by=clerk)
     assert not separation.is_open
 
 
-def test_nothing_is_charged_without_a_rule(leaver, separation, clerk):
+def test_nothing_is_charged_without_a_rule(two_weeks_before, leaver, separation, clerk):
+    two_weeks_before.move_to(morning(0))
     LoanFactory(borrower=leaver)
     with pytest.raises(Refusal, match="No rule names a fee"):
         charge_what_is_kept(separation=separation, by=clerk)

@@ -101,6 +101,10 @@ class ChargeResource(ModelResource):
         return charge.charged_at.astimezone(settings.INSTITUTION_ZONE).date()
 
 
+def _is_back(loan):
+    return loan.found_at is not None or loan.returned_at is not None
+
+
 def _deed(operation, label, done, permission="keys.charge", **options):
     return Deed(operation, permission, label, done, row="charge", **options)
 
@@ -170,7 +174,7 @@ class ChargeAdmin(ExportingWorkbook, ReadOnly, ConsoleAdmin):
             _("%(row)s: the fee is refunded."),
             form=Refund,
             icon="undo",
-            shown=lambda charge: charge.paid_on and not charge.refunded_on and charge.loan.found_at,
+            shown=lambda charge: charge.paid_on and not charge.refunded_on and _is_back(charge.loan),
         ),
         _deed(
             refund_charge,

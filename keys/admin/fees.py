@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib import admin
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from keys.models import FeeRule
@@ -9,7 +10,7 @@ from keys.operations import add_fee_rule, change_fee_rule, end_fee_rule
 from keysite.console import ConsoleAdmin, Deed, Tabs, display
 from keysite.console.fields import Amount, Asking
 
-AMOUNT = _("Amount (%(currency)s)") % {"currency": settings.CURRENCY}
+AMOUNT = format_lazy(_("Amount ({currency})"), currency=settings.CURRENCY)
 
 
 class RuleTabs(Tabs):

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import LoanTerm, Trust
@@ -21,7 +22,7 @@ from keys.operations import (
 from keysite.console import Deed
 from keysite.console.fields import Amount, Asking, Choice, Day, Few, Row, Text, Words, why
 
-AMOUNT = _("Amount (%(currency)s)") % {"currency": settings.CURRENCY}
+AMOUNT = format_lazy(_("Amount ({currency})"), currency=settings.CURRENCY)
 
 
 class TakeBack(Asking):
@@ -47,9 +48,9 @@ class Paid(Asking):
 
     def __init__(self, data=None, *, person, row=None):
         super().__init__(data, person=person, row=row)
-        charge = row and Charge.objects.of_loan(row).open().first()
-        if charge:
-            self.initial["amount"] = charge.amount
+        charges = row and list(Charge.objects.of_loan(row).standing())
+        if charges:
+            self.initial["amount"] = next((charge.amount for charge in charges if charge.is_open), 0)
 
 
 class Fee(Asking):

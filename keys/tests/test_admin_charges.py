@@ -8,9 +8,12 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from accounts.models import Department
 from accounts.tests.factories import PersonFactory
+from keys.admin.fees import Another
+from keys.admin.loan_deeds import Fee, Paid
 from keys.models import Charge, FeeRule
 from keys.operations import appeal_charge, mark_invoiced, pay_charge, report_lost, return_key
 from keys.tests.factories import ChargeFactory, FeeRuleFactory, LoanFactory
@@ -125,6 +128,26 @@ def test_refunds_by_rule_and_all_the_same(console, clerk):
 
     charge.refresh_from_db()
     assert charge.status == "Refunded"
+
+
+def test_a_fee_for_what_was_kept_is_refunded_once_it_is_back(console, clerk):
+    charge = ChargeFactory(event="kept")
+    pay_charge(charge=charge, by=clerk, note="R1")
+    assert page(charge, "refund_charge") not in text_of(console.get(page(charge)))
+    return_key(loan=charge.loan, by=clerk)
+
+    assert page(charge, "refund_charge") in text_of(console.get(page(charge)))
+    send(console, page(charge, "refund_charge"), note="R2")
+
+    charge.refresh_from_db()
+    assert charge.status == "Refunded"
+
+
+@pytest.mark.parametrize("form", [Another, Fee, Paid])
+def test_an_amount_is_asked_for_in_the_language_of_who_gives_it(form):
+    label = form.base_fields["amount"].label
+
+    assert (isinstance(label, Promise), str(label)) == (True, "Amount (EUR)")
 
 
 @pytest.fixture

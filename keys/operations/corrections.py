@@ -8,7 +8,7 @@ from accounts.models import Trust
 from keys import notices
 from keys.models import Hold, Loan, ProposedKey
 from keys.models.loans import UNDO_TIME
-from keys.operations.charges import charge_again
+from keys.operations.charges import charge_again, forgive_found
 from keys.operations.exposures import reopen_reports
 from keys.operations.fulfilment import undo_hand_over
 from keys.operations.inventory import unretire
@@ -99,6 +99,7 @@ def transfer(*, loan, borrower, by, term=None, due_on=None):
 
     loan.returned_at, loan.returned_by, loan.condition = max(now, loan.out_at), by, Loan.Condition.GOOD
     record(loan, by=by, reason="handed on")
+    forgive_found([loan], by=by)
     following = Loan(key=key, borrower=borrower, term=term, due_at=due_at, trust=Trust.STAFF, follows=loan)
     following.out_at, following.out_by = now, by
     record(following, by=by, reason=f"handed on from loan {loan.pk}")

@@ -9,7 +9,7 @@ from accounts.models import Person, Trust
 from accounts.tests.factories import AffiliationFactory, LoanTermFactory, PersonFactory
 from keys.models import Loan
 from keys.operations import report_lost, return_key, transfer
-from keys.tests.factories import KeyFactory, LoanExceptionFactory, LoanFactory
+from keys.tests.factories import ChargeFactory, KeyFactory, LoanExceptionFactory, LoanFactory
 from keysite.ledger import BasketRefusal
 from keysite.tests.history import last_version, refused
 from keysite.tests.queries import queries
@@ -35,6 +35,15 @@ def test_one_loan_ends_and_another_begins(key, borrower, heir, clerk, receipts):
     assert last_version(loan) == (clerk, "handed on")
     assert last_version(following) == (clerk, f"handed on from loan {loan.pk}")
     assert receipts() == [("handed_on", borrower), ("checked_out", heir)]
+
+
+def test_who_was_charged_for_keeping_it_need_not_pay(loan, borrower, heir, clerk):
+    charge = ChargeFactory(loan=loan, event="kept")
+
+    transfer(loan=loan, borrower=heir, by=clerk)
+
+    charge.refresh_from_db()
+    assert (charge.status, last_version(charge)) == ("Waived", (clerk, "found in time"))
 
 
 def test_the_history_names_nobody(loan, heir, clerk):
@@ -118,5 +127,5 @@ def test_it_may_go_on_and_back_again(loan, borrower, heir, clerk):
 def test_what_it_costs(loan, heir, clerk):
     loan = Loan.objects.select_related("key", "borrower").get(pk=loan.pk)
 
-    with queries(exactly=13):
+    with queries(exactly=14):
         transfer(loan=loan, borrower=heir, by=clerk)

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import KeyLevel, Person, Trust
@@ -284,7 +285,7 @@ class LossReport(models.Model):
         if self.is_undecided:
             return _("Waits for a decision")
         if self.is_accepted:
-            return _("Accepted until %(day)s") % {"day": self.accepted_until}
+            return _("Accepted until %(day)s") % {"day": date_format(self.accepted_until)}
         return _("To be rekeyed")
 
     @property

@@ -1,11 +1,17 @@
 """A lost key is an exposure from the report until it is found, through whichever deed."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from accounts.models import Trust
 from accounts.tests.factories import PersonFactory
 from keys.models import Key, Loan, LossReport
-from keys.operations import reinstate_key, report_found, report_lost, retire_key, return_key, undo
-from keys.tests.factories import KeyFactory, LoanFactory
+from keys.operations import check_out, reinstate_key, report_found, report_lost, retire_key, return_key, undo
+from keys.tests.factories import KeyFactory, LoanFactory, LossReportFactory
+from keysite.ledger import BasketRefusal
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +76,36 @@ def test_a_key_gone_from_its_cabinet_is_an_exposure_until_it_is_back(clerk):
     assert not LossReport.objects.open().exists()
 
 
+def test_what_was_said_of_a_loss_stays_when_the_key_is_retired(loan, clerk):
+    report_lost(loan=loan, by=clerk, words="Left on the bus", police="7/26")
+    retire_key(key=loan.key, by=clerk, retirement=Key.Retirement.LOST, reason="gone for good")
+
+    report = LossReport.objects.get()
+
+    assert (report.circumstances, report.police_reference) == ("Left on the bus", "7/26")
+
+
+def test_a_key_that_is_found_after_it_was_closed_counts_against_the_limit_again(loan, clerk):
+    report_lost(loan=loan, by=clerk)
+    decided = {"decision": "rekey", "decided_at": timezone.now(), "decided_by": clerk, "decision_reason": "Archive"}
+    LossReport.objects.update(ending="rekeyed", closed_at=timezone.now(), **decided)
+    assert LossReport.objects.settled().exists()
+
+    report_found(loan=loan, by=clerk)
+
+    with pytest.raises(BasketRefusal, match="A second one needs an exception"):
+        other = KeyFactory(symbol=loan.key.symbol)
+        check_out(keys=[other], borrower=loan.borrower, by=clerk, trust=Trust.STAFF)
+
+
 def test_a_key_retired_as_disposed_of_exposes_nothing():
     retire_key(key=KeyFactory(), by=PersonFactory(), retirement=Key.Retirement.DISPOSED, reason="worn")
     assert not LossReport.objects.exists()
+
+
+def test_an_accepted_risk_says_until_which_day_as_people_read_it(clerk):
+    day = timezone.localdate() + timedelta(days=400)
+    decided = {"decided_at": timezone.now(), "decided_by": clerk, "decision_reason": "A broom cupboard"}
+    report = LossReportFactory(decision="accept", accepted_until=day, **decided)
+
+    assert report.status == f"Accepted until {date_format(day)}"

@@ -5,7 +5,7 @@ import secrets
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Func, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,8 @@ from accounts.codes import keyed_digest
 from accounts.models import EmailCode, Invitation, Notice, Person
 from keysite.ledger import Refusal, lock, lock_word, record
 
+WORDS_OF_LOSSES = ("circumstances", "police_reference")
+WORDS_OF_FEES = ("note", "appeal", "appeal_answer", "waived_reason")
 PROFILE = ("first_name", "last_name", "phone", "identifier", "affiliation", "department", "language", "time_zone")
 
 
@@ -171,17 +173,14 @@ def reactivate(*, person, by, reason="reactivated"):
 
 @transaction.atomic
 def anonymise(*, person, by):
-    """Forget who ``person`` was, for ever, in the register, its history, the outbox and the console's log.
+    """Forget who ``person`` was, for ever, in the register, its history, the outbox and the console's log, and what
+    was written about lost keys and fees.
 
-    What they borrowed stays. Refused for oneself, when done already, and while something is still out.
+    What they borrowed and paid stays. Refused for oneself, when done already, while something is still out, and while
+    a fee is neither paid nor waived.
     """
     lock(person)
-    if person.loans.active().exists():  # through the relation: this app knows nothing of the ones above it
-        raise Refusal(_("%(person)s still holds keys: take them back first.") % {"person": person})
-    if person.assignments.open().exists():
-        raise Refusal(_("%(person)s still holds assets: take them back first.") % {"person": person})
-    if person.reservations.live().exists():
-        raise Refusal(_("%(person)s still has reservations: cancel them first.") % {"person": person})
+    _refuse_unsettled(person)
     if person == by:
         raise Refusal(_("You cannot anonymise yourself."))
     if person.anonymised_at:
@@ -196,9 +195,35 @@ def anonymise(*, person, by):
     person.deactivated_at = person.deactivated_at or person.anonymised_at
     record(person, by=by, reason="anonymised")
     _take_away(person)
+    _forget_words(person)
     blank.pop("pin_digest")
     person.history.update(email=nobody, history_change_reason="anonymised", **blank)
     _forget_address(person, address, nobody)
+
+
+def _refuse_unsettled(person):
+    words = {"person": person}
+    if person.loans.active().exists():  # through the relation: this app knows nothing of the ones above it
+        raise Refusal(_("%(person)s still holds keys: take them back first.") % words)
+    if person.charges.open().exists():
+        raise Refusal(_("%(person)s still has fees to pay: take the payment or waive them first.") % words)
+    if person.assignments.open().exists():
+        raise Refusal(_("%(person)s still holds assets: take them back first.") % words)
+    if person.reservations.live().exists():
+        raise Refusal(_("%(person)s still has reservations: cancel them first.") % words)
+
+
+def _forget_words(person):
+    """What was written about their lost keys and their fees, by them and by others; sums and receipts stay."""
+    loans = person.loans.all()
+    reports = loans.model._meta.get_field("loss_reports").related_model.objects.filter(loan__in=loans)
+    for rows, names in ((reports, WORDS_OF_LOSSES), (person.charges.all(), WORDS_OF_FEES)):
+        versions = rows.model.history.filter(id__in=rows.values("pk"))
+        for name in names:
+            rows.exclude(**{name: ""}).update(**{name: "anonymised"})
+            versions.exclude(**{name: ""}).update(**{name: "anonymised"})
+        said = Func("history_change_reason", Value(": "), Value(1), function="split_part")
+        versions.update(history_change_reason=said)  # such as “waived: ” and why
 
 
 def _take_away(person):

@@ -12,11 +12,22 @@ from django.utils import timezone
 
 from accounts.models import EmailCode, Notice, Person
 from accounts.notices import post
-from accounts.operations import anonymise, ask_code, block, issue_pin, reactivate
+from accounts.operations import anonymise, ask_code, block, issue_pin, reactivate, send_notices
 from accounts.tests.factories import DepartmentFactory, PersonFactory
-from keys.operations import record_payment, report_lost, return_key
-from keys.tests.factories import LoanFactory
-from keysite.tests.history import refused
+from keys.models import LossReport
+from keys.operations import (
+    appeal_charge,
+    charge_by_hand,
+    pay_charge,
+    record_payment,
+    reject_appeal,
+    report_lost,
+    return_key,
+    waive_charge,
+)
+from keys.tests.factories import ChargeFactory, LoanFactory
+from keysite.tasks import CONTENTS
+from keysite.tests.history import last_version, refused
 
 WORDS = ["zephyrine", "quackenbush", "zq-4711", "0800-zephyr"]
 
@@ -100,6 +111,41 @@ def test_who_still_holds_keys_is_refused(person, administrator):
     anonymise(person=person, by=administrator)
 
 
+def test_who_still_has_to_pay_is_refused(person, administrator):
+    charge = ChargeFactory(loan__borrower=person, loan__returned_at=timezone.now(), loan__condition="broken")
+    with refused(f"{person} still has fees to pay: take the payment or waive them first."):
+        anonymise(person=person, by=administrator)
+
+    waive_charge(charge=charge, by=administrator, reason="Written off")
+    anonymise(person=person, by=administrator)
+
+
+def test_words_about_lost_keys_and_fees_are_wiped_and_the_sums_stay(person, administrator, mailoutbox):
+    lost, waived = LoanFactory(borrower=person), LoanFactory(borrower=person)
+    for loan in (lost, waived):
+        report_lost(loan=loan, by=person, words="Zephyrine left it on the bus", police="ZQ-4711")
+    paid, gone = (
+        charge_by_hand(loan=loan, event="lost", amount=5, note="For Zephyrine", by=administrator)
+        for loan in (lost, waived)
+    )
+    appeal_charge(charge=paid, by=person, text="I am a Quackenbush!")
+    reject_appeal(charge=paid, by=administrator, reason="Quackenbushes pay, too")
+    pay_charge(charge=paid, by=administrator, note="R1")
+    waive_charge(charge=gone, by=administrator, reason="Zephyrine is ill")
+    record_payment(loan=waived, by=administrator, amount=0, note="Waived")
+    send_notices(contents=CONTENTS, at=timezone.now())
+    assert all(word in everything() for word in WORDS)
+
+    anonymise(person=person, by=administrator)
+
+    left = everything()
+    assert [word for word in WORDS if word in left] == []
+    paid.refresh_from_db()
+    assert (paid.status, paid.amount, paid.paid_note, last_version(paid)[1]) == ("Paid", 5, "R1", "paid")
+    gone.refresh_from_db()
+    assert (gone.status, last_version(gone)[1]) == ("Waived", "waived")
+
+
 def test_nobody_anonymises_themselves(administrator):
     with refused("You cannot anonymise yourself."):
         anonymise(person=administrator, by=administrator)
@@ -116,6 +162,7 @@ def test_it_is_done_once_and_cannot_be_taken_back(person, administrator):
 
 def test_nobody_else_is_touched(person, administrator):
     other = PersonFactory(first_name="Ada", phone="1", blocked_at=timezone.now(), blocked_reason="Lost five")
+    report_lost(loan=LoanFactory(borrower=other), by=other, words="On the bus")
     post(kind="sign_in_changed", person=other, facts={"change": "reset"})
 
     anonymise(person=person, by=administrator)
@@ -123,7 +170,8 @@ def test_nobody_else_is_touched(person, administrator):
     other.refresh_from_db()
     assert (other.first_name, other.phone, other.blocked_reason) == ("Ada", "1", "Lost five")
     assert other.history.first().first_name == "Ada"
-    assert Notice.objects.get(person=other).facts == {"change": "reset"}
+    assert Notice.objects.get(person=other, kind="sign_in_changed").facts == {"change": "reset"}
+    assert LossReport.objects.get().circumstances == "On the bus"
 
 
 def test_every_column_of_a_person_is_thought_of():

@@ -1,8 +1,7 @@
 """Keys that are lost, and what is done about it."""
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -10,25 +9,20 @@ from accounts.models import KeyLevel, Person, Trust
 from assets.models import BuildingManager
 from keys.models.approvals import HEAD_FROM, OFFICE_FROM, Delegation, today
 from keys.models.cabinets import CabinetCount
-from keys.models.doors import CRITICAL, Door, Pinning
+from keys.models.doors import Door
+from keys.models.exposures import ExposureQuerySet
 from keys.models.inventory import Key
 from keys.models.loans import Loan
 from keys.models.rekeyings import Rekeying
 from keys.models.symbols import openers
-from keys.thresholds import MASTERS_FROM, ONE_KEY, PERCENT
 from keysite.ledger import kept_history
 from keysite.search import among, first_found
 
 OPEN = Q(closed_at__isnull=True)
 PLANNED = Q(rekeying__isnull=True) | Q(rekeying__done_at__isnull=True, rekeying__cancelled_at__isnull=True)
-LIMIT = Case(  # of a door that something is pinned to, in per cent
-    When(door__criticality__gte=CRITICAL, then=ONE_KEY),
-    *(When(door__kind=kind, then=limit) for kind, limit in PERCENT.items()),
-    output_field=models.IntegerField(),
-)
 
 
-class LossReportQuerySet(models.QuerySet):
+class LossReportQuerySet(ExposureQuerySet):
     def open(self):
         """Neither found nor rekeyed: what the key opens is exposed."""
         return self.filter(OPEN)
@@ -44,6 +38,10 @@ class LossReportQuerySet(models.QuerySet):
         left = Q(decision=LossReport.Decision.REKEY) & ~Q(pk__in=self.model.objects.to_rekey().values("pk"))
         return self.open().filter(Q(decision="") | over | left)
 
+    def decidable(self, *, on):
+        """Undecided, or decided and not planned: until then it may be decided otherwise."""
+        return self.open().filter(Q(rekeying=None) | Q(pk__in=self.model.objects.undecided(on=on).values("pk")))
+
     def accepted(self, *, on):
         return self.open().filter(decision=LossReport.Decision.ACCEPT, accepted_until__gte=on)
 
@@ -52,39 +50,21 @@ class LossReportQuerySet(models.QuerySet):
         return self.open().filter(PLANNED, decision=LossReport.Decision.REKEY)
 
     def to_ask_about(self, *, on):
-        """Undecided, and nobody was asked yet."""
-        return self.undecided(on=on).filter(asked_at__isnull=True)
+        """Undecided, and nobody was asked yet; nor is anybody where there is nothing to decide any more."""
+        harmless = self.model.objects.made_harmless().values("pk")
+        return self.undecided(on=on).filter(asked_at__isnull=True).exclude(pk__in=harmless)
 
     def late(self, *, on, asked_before):
         """Undecided for so long that the key office is asked, too; each once."""
         return self.undecided(on=on).filter(asked_at__lte=asked_before, escalated_at__isnull=True)
 
     def settled(self):
-        """Decided, and the key has not turned up: another may be handed out in its place."""
-        return self.exclude(decision="").exclude(ending=LossReport.Ending.FOUND)
+        """Decided, and the key has not turned up, not even later: another may be handed out in its place."""
+        return self.exclude(decision="").exclude(ending=LossReport.Ending.FOUND).filter(loan__found_at=None)
 
-    def past_threshold(self):
-        """Of symbols of which as many keys are lost as the strictest of the doors they open bears (rule P40)."""
-        same = {"key__symbol": OuterRef("key__symbol")}
-        lost, out = self.model.objects.open().filter(**same), Loan.objects.running().filter(**same)
-        lost, out = (Coalesce(Subquery(_number_of(rows)), 0) for rows in (lost, out))
-        turned = {"keyset__operates__until": None, "keyset__operates__symbol": OuterRef("key__symbol")}
-        doors = Pinning.objects.now().filter(**turned)
-        reached = doors.alias(limit=LIMIT).filter(limit__lte=OuterRef("share"))
-        master = Q(key__symbol__level__gte=MASTERS_FROM) & Exists(doors)
-        return self.open().alias(share=100 * lost / (lost + out)).filter(master | Exists(reached))
-
-    def made_harmless(self):
-        """Open, although the key opens none of the doors any more that it opened when it was lost."""
-        turned = {"keyset__operates__symbol": OuterRef("key__symbol")}
-        now = Pinning.objects.now().filter(**turned, keyset__operates__until__isnull=True)
-        lost = OuterRef("reported_at")
-        then, turned_then = (
-            Q(**{f"{path}since__lte": lost}) & (Q(**{f"{path}until": None}) | Q(**{f"{path}until__gt": lost}))
-            for path in ("", "keyset__operates__")
-        )
-        before = Pinning.objects.filter(then, turned_then, **turned)
-        return self.open().exclude(Exists(now)).filter(Exists(before))
+    def decided_before(self):
+        """Of which something was decided at any time, whether it holds or not."""
+        return self.filter(pk__in=self.model.history.exclude(decision="").values("id"))
 
     def of(self, keys):
         return self.filter(key__in=keys)
@@ -129,11 +109,12 @@ class LossReportQuerySet(models.QuerySet):
 
     def visible_to(self, person, *, trust=Trust.STAFF):
         """All for a role without scope and for managers those of keys to their buildings, with a staff sign-in; and
-        what one decides.
+        what one decides, for who came in by a code until it is over.
         """
         if trust == Trust.STAFF and person.has_perms(["keys.view_lossreport", "accounts.see_everything"]):
             return self
-        rows = Q(pk__in=self.model.objects.in_charge_of(person, trust=trust).values("pk"))
+        known = self.model.objects.all() if trust == Trust.STAFF else self.model.objects.open()
+        rows = Q(pk__in=known.in_charge_of(person, trust=trust).values("pk"))
         if trust == Trust.STAFF and person.has_perm("keys.view_lossreport"):
             rows |= Q(key__in=Key.objects.visible_to(person))
         return self.filter(rows)
@@ -159,11 +140,6 @@ class LossReportQuerySet(models.QuerySet):
         return self.select_related(
             "key__symbol__system", "loan__borrower__department", "reported_by", "decided_by", "rekeying"
         ).order_by("-pk")
-
-
-def _number_of(rows):
-    """How many of them each symbol has."""
-    return rows.order_by().values("key__symbol").annotate(number=Count("pk")).values("number")
 
 
 def _absent(deputy, on):

@@ -147,7 +147,7 @@ def _to_contacts(reached, at, today):
 
 
 def retire_keys(*, at):
-    """Retire keys that are back and whose symbol is retired, and keys that are lost and paid for."""
+    """Retire keys that are back and whose symbol is retired, and keys that are lost or broken and paid for."""
     while _retire_chunk(at):
         pass
 
@@ -158,11 +158,12 @@ def _retire_chunk(at):
         return 0
     candidates = list(Key.objects.to_retire().order_by("pk").values_list("pk", flat=True)[:CHUNK])
     held = lock_all(Key.objects.filter(pk__in=candidates))
-    keys = list(Key.objects.to_retire().filter(pk__in=[key.pk for key in held]))  # as they are under the lock
+    due = Key.objects.to_retire().select_related("open_loan")
+    keys = list(due.filter(pk__in=[key.pk for key in held]))  # as they are under the lock
     for key in keys:
         key.retired_at = at
-        key.retirement = Key.Retirement.LOST if key.is_lost else Key.Retirement.DISPOSED
-        key.retired_reason = "lost and paid for" if key.is_lost else "symbol retired"
+        key.retirement = key.open_loan.loss if key.is_lost else Key.Retirement.DISPOSED
+        key.retired_reason = f"{key.retirement} and paid for" if key.is_lost else "symbol retired"
     record_changes(keys, ["retired_at", "retirement", "retired_reason"], by=None, reason="retired by the clock")
     end_holds(keys, at=at, by=None, reason="key retired")
     return len(keys)

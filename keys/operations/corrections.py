@@ -6,12 +6,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Trust
 from keys import notices
-from keys.models import Hold, Loan, ProposedKey
+from keys.models import Hold, Key, Loan, ProposedKey
 from keys.models.loans import UNDO_TIME
 from keys.operations.charges import charge_again, forgive_found
-from keys.operations.exposures import reopen_reports
+from keys.operations.exposures import return_undone
 from keys.operations.fulfilment import undo_hand_over
-from keys.operations.inventory import unretire
+from keys.operations.inventory import unredeem, unretire
 from keys.operations.payments import refuse_refunded
 from keys.operations.rules import RELATED, Basket, allowed_until
 from keysite.ledger import BasketRefusal, Refusal, lock, record, record_changes
@@ -48,17 +48,27 @@ def _undo_return(loan, by, now):
     if loan.paid_on is None and (sentence := basket.why_not_one_more(key)):
         raise Refusal(sentence)
     refuse_refunded(loan)
-    if key.retired_at and key.retired_at >= loan.returned_at:
-        unretire(key, by=by, reason="return undone")
-    if loan.found_at == loan.returned_at:
+    back_at, lost = loan.returned_at, loan.found_at == loan.returned_at
+    reported = lost or key.retirement == Key.Retirement.LOST
+    _take_back_retirement(key, lost, since=back_at, by=by)
+    if lost:
         loan.found_at = loan.found_by = None
-        reopen_reports([key], by=by, since=loan.returned_at)
     if loan.lost_at or loan.borrower.leaves_on:
         charge_again(loan, by=by, since=loan.returned_at)
     loan.returned_at = loan.returned_by = None
     loan.condition = ""
     record(loan, by=by, reason="return undone")
+    if reported:
+        return_undone(loan, by=by, since=back_at)
     notices.return_undone(loan, by=by)
+
+
+def _take_back_retirement(key, lost, *, since, by):
+    """A key retired since it came back is in use again; one that was retired as lost before is that again."""
+    if key.retired_at and key.retired_at >= since:
+        unretire(key, by=by, reason="return undone")
+    elif lost and key.retirement == Key.Retirement.DISPOSED:
+        unredeem(key, by=by)
 
 
 def _undo_check_out(loan, by, now):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from keys.models import Key, Loan, LossReport
 from keys.operations.exposures import close_reports, open_report
 from keys.operations.holds import end_holds
-from keysite.ledger import Refusal, lock, record, record_changes
+from keysite.ledger import Refusal, lock, lock_all, record, record_changes
 
 RETIREMENT = ["retired_at", "retired_by", "retirement", "retired_reason"]
 
@@ -63,7 +63,7 @@ def reinstate_key(*, key, by, reason):
     if not reason:
         raise Refusal(_("Say why key %(key)s is reinstated.") % {"key": key})
     _refuse_beyond_most(key.symbol)
-    if key.retirement == Key.Retirement.LOST and not Loan.objects.lost().of([key]).exists():
+    if key.retirement == Key.Retirement.LOST and not Loan.objects.lost().of([key]).filter(loss="lost").exists():
         close_reports([key], by=by)
     unretire(key, by=by, reason=f"reinstated: {reason}")
 
@@ -89,6 +89,20 @@ def retire_all(keys, kind, why, *, at, by):
         key.retired_at, key.retired_by, key.retirement, key.retired_reason = at, by, kind, why[:200]
     record_changes(keys, RETIREMENT, by=by, reason=f"retired: {why}")
     end_holds(keys, at=at, by=by, reason="key retired")
+
+
+def redeem(keys, *, by):
+    """Write down that keys which were retired as lost are back: they stay retired, and open nothing for a finder."""
+    back = lock_all(Key.objects.filter(pk__in=[key.pk for key in keys if key.retired_at], retirement="lost"))
+    for key in back:
+        key.retirement = Key.Retirement.DISPOSED
+    record_changes(back, ["retirement"], by=by, reason="retired as lost, and back")
+
+
+def unredeem(key, *, by):
+    """Write down that a locked key which was retired as lost is not back after all."""
+    key.retirement = Key.Retirement.LOST
+    record(key, by=by, reason="return undone")
 
 
 def unretire(key, *, by, reason):

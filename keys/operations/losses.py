@@ -42,14 +42,18 @@ def report_lost(*, loan, by, trust=Trust.STAFF, loss=Loan.Loss.LOST, words="", p
 def report_found(*, loan, by, trust=Trust.STAFF):
     """The lost key has turned up in the borrower's hands, and the loan goes on; at the desk, take it back instead.
 
-    Refused unless it is lost, and when it has been paid for: then only the desk takes it back.
+    Refused unless it is lost, and when it has been paid for or retired: then only the desk takes it back.
     """
+    lock(loan.key)
     lock(loan, *RELATED)
     if not loan.is_lost:
         raise Refusal(_("Key %(key)s is not reported lost.") % {"key": loan.key})
     if loan.paid_on:
         words = {"key": loan.key, "desk": settings.DESK_CONTACT}
         raise Refusal(_("Key %(key)s has been paid for. Bring it to %(desk)s, which takes it back.") % words)
+    if loan.key.retired_at:
+        words = {"key": loan.key, "desk": settings.DESK_CONTACT}
+        raise Refusal(_("Key %(key)s has been retired. Bring it to %(desk)s, which takes it back.") % words)
 
     loan.found_at, loan.found_by = timezone.now(), by
     record(loan, by=by, reason=with_trust("found", trust))

@@ -12,7 +12,7 @@ from keys import notices
 from keys.models import Key, Loan
 from keys.operations.charges import forgive_found
 from keys.operations.exposures import close_reports
-from keys.operations.inventory import retire_all
+from keys.operations.inventory import redeem, retire_all
 from keys.operations.rules import RELATED, keys_in
 from keysite.ledger import BasketRefusal, Refusal, lock, lock_all, record, record_changes
 
@@ -23,9 +23,11 @@ RETURN = ["returned_at", "returned_by", "condition", "found_at", "found_by"]
 def return_key(*, loan, by, trust=Trust.STAFF, condition=Loan.Condition.GOOD, kiosk=None):
     """Put the key back in the cabinet; a lost one is found by it, a broken one is retired.
 
+    One that was retired as lost stays retired, to be disposed of: it is not at large any more.
+
     Anyone may bring a key back, and nothing else stands in the way. Refused only when it is already there.
     """
-    if condition == Loan.Condition.BROKEN:
+    if loan.lost_at or condition == Loan.Condition.BROKEN:
         lock(loan.key)
     lock(loan, *RELATED)
     if not loan.is_open:
@@ -42,7 +44,7 @@ def take_back(*, keys, by, trust=Trust.STAFF, condition=Loan.Condition.GOOD, kio
     """
     if not keys:
         raise Refusal(_("Name at least one key."))
-    if condition == Loan.Condition.BROKEN:
+    if condition == Loan.Condition.BROKEN or any(key.retired_at for key in keys):
         lock_all(keys_in(keys))
     loans = lock_all(Loan.objects.open().of(keys).select_related(*RELATED))
     not_out = _("Key %(key)s is not out: nobody has to bring it back.")
@@ -63,13 +65,13 @@ def take_back(*, keys, by, trust=Trust.STAFF, condition=Loan.Condition.GOOD, kio
 def claim_return(*, loan, by, trust=Trust.PROVED):
     """The borrower says from afar that the key is back: reminders pause until the desk scans it.
 
-    Closes the loan at once where the symbol allows that (honesty boxes) and the borrower or the desk says so. Refused
-    when the key is back already and when this was said before.
+    Closes the loan at once where the symbol allows that (honesty boxes) and the borrower or the desk says so, but not
+    of a lost key. Refused when the key is back already and when this was said before.
     """
     lock(loan, *RELATED)
     if not loan.is_open:
         raise Refusal(_("Key %(key)s is already back.") % {"key": loan.key})
-    if speaks_for_holder(loan, by, trust) and loan.key.symbol.claim_closes:
+    if speaks_for_holder(loan, by, trust) and loan.key.symbol.claim_closes and not loan.is_lost:
         return return_key(loan=loan, by=by, trust=trust)
     if loan.claimed_at:
         raise Refusal(_("You said so before: %(key)s waits for the desk to scan it.") % {"key": loan.key})
@@ -113,6 +115,7 @@ def _put_back(loans, *, by, trust, condition, kiosk):
     record_changes(loans, RETURN, by=by, reason=with_trust("returned", trust, kiosk))
     if found:
         close_reports(found, by=by)
+        redeem(found, by=by)
     if charged := [loan for loan in loans if loan.lost_at or loan.borrower.leaves_on]:
         forgive_found(charged, by=by)
     if condition == Loan.Condition.BROKEN:

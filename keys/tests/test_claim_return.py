@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import Trust
-from keys.models import Loan
+from keys.models import Loan, LossReport
 from keys.operations import claim_return, record_payment, reject_claim, report_lost, return_key
 from keysite.tests.history import last_version, refused
 from keysite.tests.queries import queries
@@ -64,6 +64,17 @@ def test_a_claim_on_a_lost_key_is_on_the_desks_list_paid_or_not(loan, borrower, 
 
     assert loan.status == "Paid" if paid else "Lost/Broken"
     assert list(Loan.objects.claimed()) == [loan]
+
+
+def test_a_lost_key_is_not_found_by_a_claim_from_afar(loan, borrower):
+    loan.key.symbol.claim_closes = True
+    loan.key.symbol.save()
+    report_lost(loan=loan, by=borrower, trust=Trust.PROVED)
+
+    claim_return(loan=loan, by=borrower)
+
+    assert (loan.status, list(Loan.objects.claimed())) == ("Lost/Broken", [loan])
+    assert LossReport.objects.open().exists()
 
 
 def test_the_desk_rejects_what_it_cannot_find(loan, borrower, clerk, receipts):

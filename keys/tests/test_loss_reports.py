@@ -92,9 +92,9 @@ def test_a_key_that_is_found_after_it_was_closed_counts_against_the_limit_again(
     assert LossReport.objects.settled().exists()
 
     report_found(loan=loan, by=clerk)
+    other = KeyFactory(symbol=loan.key.symbol)
 
     with pytest.raises(BasketRefusal, match="A second one needs an exception"):
-        other = KeyFactory(symbol=loan.key.symbol)
         check_out(keys=[other], borrower=loan.borrower, by=clerk, trust=Trust.STAFF)
 
 

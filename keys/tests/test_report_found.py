@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import Trust
 from keys.models import Loan
-from keys.operations import record_payment, report_found, report_lost, return_key
+from keys.operations import record_payment, report_found, report_lost, retire_key, return_key
 from keysite.tests.history import last_version, refused
 from keysite.tests.queries import queries
 
@@ -53,8 +53,16 @@ def test_what_is_paid_for_only_the_desk_takes_back(loan, borrower, clerk):
         report_found(loan=loan, by=borrower)
 
 
+def test_what_is_retired_only_the_desk_takes_back(loan, borrower, clerk):
+    report_lost(loan=loan, by=borrower)
+    retire_key(key=loan.key, by=clerk, retirement="lost", reason="Gone")
+
+    with refused("Key AA1 1 has been retired. Bring it to the key desk, which takes it back."):
+        report_found(loan=loan, by=borrower)
+
+
 def test_what_it_costs(loan, clerk):
     report_lost(loan=loan, by=clerk)
 
-    with queries(exactly=8):
+    with queries(exactly=9):
         report_found(loan=loan, by=clerk)

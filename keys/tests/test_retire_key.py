@@ -65,7 +65,7 @@ def test_after_it_was_retired_as_lost_it_is_still_paid_for_and_taken_back(loan, 
     return_key(loan=loan, by=clerk)
 
     key.refresh_from_db()
-    assert (loan.status, key.retirement) == ("Returned", "lost")
+    assert (loan.status, key.retirement) == ("Returned", "disposed")
 
 
 def test_a_key_that_came_back_may_be_retired(loan, key, clerk):

@@ -53,6 +53,17 @@ def test_a_lost_key_is_retired_once_it_is_paid_for(loan, key, clerk):
     assert loan.status == "Paid"
 
 
+def test_a_broken_key_that_is_paid_for_is_retired_as_broken(loan, key, clerk):
+    report_lost(loan=loan, by=clerk, loss="broken")
+    record_payment(loan=loan, by=clerk, amount=5, note="R1")
+
+    tick()
+
+    key.refresh_from_db()
+    assert (key.retirement, key.retired_reason) == ("broken", "broken and paid for")
+    assert not Key.objects.exposed().exists()
+
+
 def test_a_lost_key_of_a_retired_symbol_waits_until_it_is_paid_or_back(loan, key, symbol, clerk):
     report_lost(loan=loan, by=clerk)
     retire_symbol(symbol=symbol, by=clerk, reason="Rekeyed")

@@ -84,14 +84,14 @@ def test_a_broken_key_is_retired(loan, key, clerk):
     assert last_version(key) == (clerk, "retired: came back broken")
 
 
-def test_a_key_that_was_retired_while_it_was_away_keeps_its_retirement(loan, key, clerk):
+def test_a_key_that_was_retired_while_it_was_away_is_disposed_of(loan, key, clerk):
     report_lost(loan=loan, by=clerk)
     Key.objects.update(retired_at=timezone.now(), retirement="lost", retired_reason="Gone")
 
     return_key(loan=loan, by=clerk, condition=Loan.Condition.BROKEN)
 
     key.refresh_from_db()
-    assert key.retirement == "lost"
+    assert key.retirement == "disposed"
 
 
 def test_a_worn_key_stays_in_use(loan, key, clerk):

@@ -17,7 +17,9 @@ from keys.operations import (
     pin_door,
     report_found,
     report_lost,
+    unpin_door,
 )
+from keys.operations.settling import to_decide
 from keys.tests.factories import KeysetFactory, LoanFactory, opening
 from keysite.tasks import CONTENTS
 from keysite.tests.history import last_version
@@ -129,15 +131,50 @@ def test_a_mail_that_was_written_is_not_written_again(report, manager):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_asking_costs_so_much_per_report_and_nothing_without(manager, symbol, number):
+def test_asking_costs_the_same_however_many_are_lost(manager, symbol, number):
     for _more in range(number):
-        loan = LoanFactory(key__symbol=symbol)
+        loan = LoanFactory(key__symbol=symbol, borrower__department=None)
         report_lost(loan=loan, by=loan.borrower)
 
-    with queries(exactly=6 + 2 * number):
+    with queries(exactly=13):
         ask_about_losses(at=NOW)
-    with queries(exactly=2):
+    with queries(exactly=3):
         ask_about_losses(at=NOW)
+
+
+def test_who_decides_about_several_gets_one_letter(report, manager, symbol):
+    other = LoanFactory(key__symbol=symbol)
+    report_lost(loan=other, by=other.borrower)
+
+    ask_about_losses(at=NOW)
+
+    assert asked() == [(manager, "reported")]
+    message = mail()
+    assert message.subject == "2 keys are lost: please decide what is done"
+    assert "- AA1 1: " in message.text
+    assert f"/losses/{report.pk}/" in message.text
+    assert f"- {other.key}: " in message.text
+    assert "Whoever finds them can open one door." in message.text
+
+
+def test_more_than_fit_one_chunk_are_all_asked_about(monkeypatch, report, symbol):
+    monkeypatch.setattr("keys.operations.loss_reports.CHUNK", 1)
+    other = LoanFactory(key__symbol=symbol)
+    report_lost(loan=other, by=other.borrower)
+
+    ask_about_losses(at=NOW)
+
+    assert not LossReport.objects.filter(asked_at=None).exists()
+    assert len(asked()) == 2
+
+
+def test_it_is_asked_again_when_a_rekeying_left_doors_exposed_so_often(report, manager):
+    for day in range(3):
+        ask_about_losses(at=NOW + day * DAY)
+        decide_loss(report=report, by=manager, trust=Trust.PROVED, decision="rekey", reason="Archive")
+        to_decide(LossReport.objects.all(), by=None, reason="left doors exposed")
+
+    assert asked() == [(manager, "reported"), (manager, "again"), (manager, "again")]
 
 
 def test_a_key_that_opens_nothing_any_more_is_harmless(report, door):
@@ -167,3 +204,54 @@ def test_a_key_that_never_opened_anything_waits_for_somebody(loan):
     close_losses(at=NOW)
 
     assert LossReport.objects.get().is_open
+
+
+def test_a_door_without_a_keyset_waits_to_be_pinned(report, door):
+    keyset = door.pinnings.get().keyset
+    unpin_door(door=door, by=None)
+
+    close_losses(at=NOW)
+    assert LossReport.objects.open().exists()
+
+    pin_door(door=door, keyset=keyset, by=None)
+    close_losses(at=NOW)
+    assert LossReport.objects.open().exists()
+
+
+def test_a_key_that_opens_something_after_all_is_an_exposure_again(report, door, manager):
+    keyset = door.pinnings.get().keyset
+    ask_about_losses(at=NOW)
+    pin_door(door=door, keyset=KeysetFactory(own__system=report.key.symbol.system), by=None)
+    close_losses(at=NOW)
+    pin_door(door=door, keyset=keyset, by=None)
+
+    close_losses(at=NOW + DAY)
+
+    report.refresh_from_db()
+    assert (report.is_open, report.ending, report.asked_at) == (True, "", None)
+    assert last_version(report) == (None, "opens something again")
+    ask_about_losses(at=NOW + DAY)
+    assert len(asked()) == 2
+
+
+def test_a_key_that_was_found_meanwhile_stays_closed(report, door, clerk):
+    keyset = door.pinnings.get().keyset
+    pin_door(door=door, keyset=KeysetFactory(own__system=report.key.symbol.system), by=None)
+    close_losses(at=NOW)
+    report_found(loan=report.loan, by=clerk)
+    pin_door(door=door, keyset=keyset, by=None)
+
+    close_losses(at=NOW)
+
+    assert not LossReport.objects.open().exists()
+
+
+def test_an_old_key_whose_doors_were_rekeyed_before_it_was_lost_is_harmless(loan, door, symbol):
+    pin_door(door=door, keyset=KeysetFactory(own__system=symbol.system), by=None)
+    report_lost(loan=loan, by=loan.borrower)
+
+    ask_about_losses(at=NOW)
+    assert asked() == []
+    close_losses(at=NOW)
+
+    assert LossReport.objects.get().ending == "rekeyed"

@@ -8,11 +8,12 @@ from django.utils import timezone
 from accounts.models import KeyLevel, Trust
 from accounts.tests.factories import DepartmentFactory, PersonFactory
 from assets.models import BuildingManager
-from keys.models import LossReport, Rekeying
+from keys.models import Door, LossReport, Rekeying
 from keys.models.approvals import today
 from keys.notices.losses import deciders_of
 from keys.operations import decide_loss, delegate_approvals, report_found, report_lost
 from keys.tests.factories import KeyFactory, KeySymbolFactory, LoanFactory, LossReportFactory, opening
+from keysite.ledger import Refusal
 from keysite.tests.history import last_version, refused
 from keysite.tests.races import one_after_other
 
@@ -67,7 +68,7 @@ def may_decide(report, person, trust=Trust.STAFF):
     """The question; and whoever may is asked, whoever is asked may."""
     may = LossReport.objects.in_charge_of(person, trust=trust).filter(pk=report.pk).exists()
     if trust == Trust.STAFF:
-        assert may == (person in deciders_of(report))
+        assert may == (person in deciders_of([report])[report])
     return may
 
 
@@ -126,6 +127,48 @@ def test_what_is_decided_is_refused(report):
 
     with refused(f"{manager} has decided about key {report.key}: To be rekeyed."):
         decide(stale, manager)
+
+
+@pytest.mark.parametrize(("first", "then"), [("accept", "rekey"), ("rekey", "accept")])
+def test_until_it_is_planned_the_other_way_may_be_chosen(report, first, then):
+    manager, days = manage(report), {"accept": today() + DAY, "rekey": None}
+    decide(report, manager, first, until=days[first])
+
+    decide(report, manager, then, reason="It was the wrong key", until=days[then])
+
+    report.refresh_from_db()
+    assert (report.decision, report.accepted_until) == (then, days[then])
+    assert [one.decision for one in report.history.all()][:2] == [then, first]
+
+
+def test_once_it_is_planned_it_stays(report):
+    manager = manage(report)
+    decide(report, manager)
+    rekeying = Rekeying.objects.create(reason="Lost", planned_at=timezone.now(), planned_by=manager)
+    LossReport.objects.update(rekeying=rekeying)
+
+    with refused(f"{manager} has decided about key {report.key}: To be rekeyed."):
+        decide(report, manager, "accept", until=today())
+
+
+def test_an_accepted_risk_is_not_accepted_again(report):
+    manager = manage(report)
+    decide(report, manager, "accept", until=today())
+
+    with pytest.raises(Refusal, match="has decided about key"):
+        decide(report, manager, "accept", until=today() + DAY)
+
+
+@pytest.mark.parametrize("change", [{"electronic_only": True}, {"retired_at": timezone.now(), "retired_reason": "-"}])
+def test_where_no_door_can_be_planned_it_is_not_to_be_rekeyed(report, change):
+    manager = manage(report)
+    Door.objects.update(**change)
+
+    with refused(
+        f"No door of key {report.key} can be rekeyed now, or its symbol is retired. Accept the risk until a day."
+    ):
+        decide(report, manager)
+    decide(report, manager, "accept", until=today())
 
 
 def test_a_closed_report_is_refused(report, clerk):

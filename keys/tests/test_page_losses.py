@@ -10,7 +10,7 @@ from accounts.tests.factories import DepartmentFactory, PersonFactory
 from assets.models import BuildingManager
 from keys.models import LossReport
 from keys.models.approvals import today
-from keys.operations import decide_loss, report_lost
+from keys.operations import decide_loss, report_found, report_lost
 from keys.tests.factories import KeyFactory, LoanFactory, LossReportFactory, opening
 from keysite.tests.queries import queries
 from keysite.tests.reading import text_of
@@ -59,8 +59,35 @@ def test_the_page_says_what_is_at_risk(client, manager, report, symbol):
     assert "From 5 % on, doors of the kind “Office” are rekeyed. That is reached." in text
     assert "It opens 1 door" in text
     assert "Left on the bus" in text
-    assert "7/26" in text
     assert "All doors, new keys for everybody below 1 2 56 EUR 0 doors" in text
+
+
+def test_names_and_the_police_are_for_a_staff_sign_in(client, manager, administrator, report, symbol):
+    holder = LoanFactory(key=KeyFactory(symbol=symbol)).borrower
+    personal = [holder.name, report.loan.borrower.name, "7/26"]
+
+    text = text_of(client.get(page(report)))
+    assert [word for word in personal if word in text] == []
+
+    client.force_login(administrator)
+    text = text_of(client.get(page(report)))
+    assert [word for word in personal if word in text] == personal
+
+
+def test_what_one_lost_oneself_is_not_listed_beside_it(client, manager, report, symbol):
+    loan = LoanFactory(key=KeyFactory(symbol=symbol), borrower=manager)
+    report_lost(loan=loan, by=manager)
+
+    assert "Also lost" not in text_of(client.get(page(report)))
+
+
+def test_who_came_by_a_code_sees_it_until_it_is_over(client, manager, report, clerk):
+    decide_loss(report=report, by=manager, trust=1, decision="rekey", reason="Archive")
+    assert "it may be decided otherwise" in text_of(client.get(page(report)))
+
+    report_found(loan=report.loan, by=clerk)
+
+    assert client.get(page(report)).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -59,23 +59,24 @@ def loss(request, pk):
         answer = form.perform(owner=owner(request), deed=lambda: _decided(request, form, report, trust))
         if answer:
             return redirect(answer)
-    theirs = LossReport.objects.undecided(on=today()).in_charge_of(request.user, trust=trust)
+    theirs = LossReport.objects.decidable(on=today()).in_charge_of(request.user, trust=trust)
     context = {"report": report, "form": form, "decides": theirs.filter(pk=pk).exists()}
-    return render(request, "keys/loss.html", context | _at_risk(request, report))
+    return render(request, "keys/loss.html", context | _at_risk(request, report, trust))
 
 
-def _at_risk(request, report):
+def _at_risk(request, report, trust):
     symbol = report.key.symbol
     doors = Door.objects.opened_by([symbol.pk]).critical_first()
-    loans = Loan.objects.running().of(symbol.keys.all()).by_borrower()
-    others = LossReport.objects.open().filter(key__symbol=symbol).exclude(pk=report.pk)
+    loans = Loan.objects.running().of(symbol.keys.all()).visible_to(request.user).by_borrower()
+    others = LossReport.objects.open().visible_to(request.user, trust=trust).filter(key__symbol=symbol)
     return {
         "impact": impact_of(symbol),
         "currency": settings.CURRENCY,
         "page": _page(request, doors, DOORS),
-        "holders": loans[: HOLDERS + 1],
+        "is_staff": trust == Trust.STAFF,
+        "holders": loans[: HOLDERS + 1] if trust == Trust.STAFF else [],
         "shown": HOLDERS,
-        "others": others.for_list()[:HOLDERS],
+        "others": others.exclude(pk=report.pk).for_list()[:HOLDERS],
     }
 
 

@@ -63,7 +63,12 @@ class ProfileForm(DeedForm):
         required=False,
         help_text=gettext_lazy("Your university or staff number."),
     )
-    department = DepartmentField(label=gettext_lazy("Department"), max_length=100, required=False)
+    department = DepartmentField(
+        label=gettext_lazy("Department"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("Colleagues ask for keys for each other, so you give it once."),
+    )
     language = forms.ChoiceField(label=gettext_lazy("Language of mails and pages"), choices=settings.LANGUAGES)
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), required=False)
     next = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -76,7 +81,8 @@ class ProfileForm(DeedForm):
         self.fields["affiliation"].empty_label = _("Choose")
         zones = [("", _("As the institution (%(zone)s)") % {"zone": settings.TIME_ZONE})]
         self.fields["time_zone"].choices = zones + [(zone, zone) for zone in sorted(available_timezones())]
-        for name, on_file in {"affiliation": person.affiliation_id, "identifier": person.identifier}.items():
+        given = {"affiliation": person.affiliation_id, "department": person.department_id}
+        for name, on_file in (given | {"identifier": person.identifier}).items():
             if on_file:
                 del self.fields[name]
         if len(settings.LANGUAGES) == 1:

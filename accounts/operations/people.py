@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import notices
 from accounts.codes import keyed_digest
 from accounts.models import EmailCode, Invitation, Notice, Person
-from keysite.ledger import Refusal, lock, lock_word, record
+from keysite.ledger import Refusal, lock, lock_word, record, remove
 
 WORDS_OF_LOSSES = ("circumstances", "police_reference")
 WORDS_OF_FEES = ("note", "appeal", "appeal_answer", "waived_reason")
@@ -39,7 +39,8 @@ def register(*, email, by, reason="registered", **fields):
 
 @transaction.atomic
 def complete_profile(*, person, values):
-    """Take over what people say of themselves. Affiliation and identifier are given once; then staff change them.
+    """Take over what people say of themselves. Affiliation, identifier and department are given once; then staff change
+    them: colleagues ask for keys for each other.
 
     Refused for an affiliation that only staff give or that needs an identifier which is missing, for an identifier
     that somebody else has, and for a department that is not accepted.
@@ -55,7 +56,8 @@ def complete_profile(*, person, values):
 
 def _refuse_profile(person, values):
     """What people may not say of themselves."""
-    desk, department = {"desk": settings.DESK_CONTACT}, values.get("department")
+    desk = {"desk": settings.DESK_CONTACT}
+    _refuse_department(person, values.get("department", person.department))
     affiliation = values.get("affiliation", person.affiliation)
     if person.affiliation and affiliation != person.affiliation:
         raise Refusal(_("Your affiliation is on file. Ask %(desk)s to change it.") % desk)
@@ -67,7 +69,13 @@ def _refuse_profile(person, values):
     if affiliation and affiliation.identifier_required and not identifier:
         words = {"name": affiliation}
         raise Refusal(_("“%(name)s” needs an identifier: add your university or staff number.") % words)
-    if department and department != person.department and not department.accepted_at:
+
+
+def _refuse_department(person, department):
+    if person.department_id and department != person.department:
+        words = {"desk": settings.DESK_CONTACT}
+        raise Refusal(_("Your department is on file. Ask %(desk)s to change it.") % words)
+    if department and not person.department_id and not department.accepted_at:
         raise Refusal(_("“%(name)s” waits for the desk. Choose another until then.") % {"name": department})
 
 
@@ -195,6 +203,7 @@ def anonymise(*, person, by):
     person.deactivated_at = person.deactivated_at or person.anonymised_at
     record(person, by=by, reason="anonymised")
     _take_away(person)
+    _empty_baskets(person, by)
     _forget_words(person)
     blank.pop("pin_digest")
     person.history.update(email=nobody, history_change_reason="anonymised", **blank)
@@ -207,10 +216,19 @@ def _refuse_unsettled(person):
         raise Refusal(_("%(person)s still holds keys: take them back first.") % words)
     if person.charges.open().exists():
         raise Refusal(_("%(person)s still has fees to pay: take the payment or waive them first.") % words)
+    if person.key_requests.under_way().exists():
+        raise Refusal(_("%(person)s has asked for keys: have the request rejected or withdrawn first.") % words)
     if person.assignments.open().exists():
         raise Refusal(_("%(person)s still holds assets: take them back first.") % words)
     if person.reservations.live().exists():
         raise Refusal(_("%(person)s still has reservations: cancel them first.") % words)
+
+
+def _empty_baskets(person, by):
+    """What they, or somebody for them, were about to ask for."""
+    for draft in person.key_requests.drafts():
+        for row in (*draft.items.all(), draft):
+            remove(row, by=by, reason="anonymised")
 
 
 def _forget_words(person):

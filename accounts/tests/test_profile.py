@@ -194,3 +194,19 @@ def test_a_department_twice(client, borrower):
     assert "has been proposed already" in errors_of(response)
     assert 'value="k@b.edu"' in response.content.decode()
     assert Department.objects.count() == 1
+
+
+def test_the_department_is_given_once_and_then_by_staff(client, borrower):
+    """Else anybody could read what people of another department have by asking for keys for them."""
+    mine, other = DepartmentFactory(), DepartmentFactory()
+    complete_profile(person=borrower, values={"department": mine})
+    client.force_login(borrower)
+
+    page = client.get("/profile/")
+    send(client, department=other.name)
+
+    borrower.refresh_from_db()
+    assert (borrower.department, "department" in page.context["form"].fields) == (mine, False)
+    for department in (other, None):
+        with pytest.raises(Refusal, match="Your department is on file. Ask"):
+            complete_profile(person=borrower, values={"department": department})

@@ -116,8 +116,7 @@ class KeyRequestQuerySet(models.QuerySet):
 
     def with_retired_symbols(self):
         """Under way, and a key is promised whose symbol was retired since: it can neither be cut nor handed out."""
-        under_way = [KeyRequest.Status.SUBMITTED, KeyRequest.Status.APPROVED]
-        return self.filter(Exists(self._lines().filter(symbol__retired_at__isnull=False)), status__in=under_way)
+        return self.under_way().filter(Exists(self._lines().filter(symbol__retired_at__isnull=False)))
 
     def of(self, person):
         """For them, or asked by them for somebody else."""
@@ -132,6 +131,20 @@ class KeyRequestQuerySet(models.QuerySet):
         asked = self.model._meta.get_field("approvals").related_model  # its module is above this one
         decides = asked.objects.for_decider(person, trust=trust).order_by()
         return self.filter(Q(person=person) | Q(asked_by=person) | Q(pk__in=decides.values("request")))
+
+    def open_to(self, person, *, trust=Trust.STAFF):
+        """Those in whose conversation one has a say: one's own, and those that one decides today; all for the desk and
+        the key office with a staff sign-in.
+        """
+        if trust == Trust.STAFF and (person.has_perm("keys.check_out") or person.has_perm("keys.decide_request")):
+            return self
+        asked = self.model._meta.get_field("approvals").related_model  # its module is above this one
+        decides = asked.objects.needed().in_charge_of(person, trust=trust).order_by()
+        return self.filter(Q(person=person) | Q(asked_by=person) | Q(pk__in=decides.values("request")))
+
+    def under_way(self):
+        """Sent, and not over."""
+        return self.filter(status__in=[KeyRequest.Status.SUBMITTED, KeyRequest.Status.APPROVED])
 
     def for_list(self):
         return self.select_related("person__affiliation", "person__department", "asked_by").order_by("-pk")
@@ -153,6 +166,7 @@ class KeyRequest(models.Model):
         "cutting": _("Key being Fabricated"),
         "available": _("Key Available (waiting for delivery)"),
         "ready": _("Key Ready for Pickup"),
+        "expired": _("Over"),  # why, ``reason`` says
     }
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="key_requests", verbose_name=_("for"))

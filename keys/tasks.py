@@ -33,8 +33,9 @@ def release_expired_holds():
 @shared_task
 def propose_waiting():
     """Choose the keys of requests for many doors."""
-    while operations.propose_waiting(at=timezone.now()):
-        pass
+    last = 0
+    while last is not None:
+        last = operations.propose_waiting(at=timezone.now(), after=last)
 
 
 @shared_task

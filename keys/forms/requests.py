@@ -9,6 +9,8 @@ from accounts.models import Person
 from assets.models import Space
 from keys.models import Door, KeySymbol, RequestItem
 from keys.models.approvals import today
+from keys.operations.approvals import refuse_nothing_in_charge
+from keysite.ledger import Refusal
 
 
 class BasketForm(DeedForm):
@@ -83,7 +85,16 @@ class DelegationForm(DeedForm):
     since = DayField(label=gettext_lazy("From"))
     until = DayField(label=gettext_lazy("Until"))
 
+    def __init__(self, data=None, *, person):
+        super().__init__(data)
+        self.person = person
+
     def clean_deputy(self):
+        """The deputy; who delegates nothing does not learn by this who is in the register."""
+        try:
+            refuse_nothing_in_charge(self.person)
+        except Refusal as refusal:
+            raise forms.ValidationError(str(refusal)) from None
         person = Person.objects.active().with_address(self.cleaned_data["deputy"]).first()
         if person is None:
             raise forms.ValidationError(_("Nobody here has this address."))

@@ -88,8 +88,8 @@ class ApprovalQuerySet(models.QuerySet):
         return self.open().filter(due_at__lte=at)
 
     def late(self, *, at):
-        """Waiting for longer than it should, and nobody else was asked yet."""
-        return self.open().filter(due_at__lte=at, escalated_at__isnull=True)
+        """Waiting for longer than it should, but not for whoever asked, and nobody else was asked yet."""
+        return self.open().filter(due_at__lte=at, escalated_at__isnull=True, request__asked_back_at__isnull=True)
 
     def in_charge_of(self, person, *, trust=Trust.STAFF):
         """Those that ``person`` decides today: as manager of the building or head of the department, for one of these

@@ -24,7 +24,8 @@ SUBJECTS = {
     "other_keys": _("Request %(request)s: other keys are needed"),
     "rejected": _("Request %(request)s is rejected"),
     "withdrawn": _("Request %(request)s is withdrawn"),
-    "expired": _("Request %(request)s: not picked up in time"),
+    "expired": _("Request %(request)s is over"),
+    "done": _("Request %(request)s: the other keys are free again"),
     "wanted": _("Somebody asks for keys: request %(request)s needs you"),
     "escalated": _("Request %(request)s waits too long for an answer"),
 }
@@ -70,7 +71,7 @@ def keys_ready(request, *, by):
 
 
 def request_ended(request, *, by):
-    """It is rejected, withdrawn or was not picked up."""
+    """It is rejected, withdrawn, or over before all keys were handed over."""
     if request.status in SUBJECTS:
         _tell(request.status, request, by=by)
 
@@ -93,7 +94,7 @@ def approval_wanted(request, approvals, *, by):
 def approvals_escalated(approvals):
     """To the key office: these steps wait too long."""
     office = set(Person.objects.allowed("keys.decide_request")) if approvals else set()
-    for request in {approval.request for approval in approvals}:
+    for request in KeyRequest.objects.filter(approvals__in=approvals).distinct().order_by("pk"):
         _post("escalated", request, office, by=None, once=timezone.now().isoformat())
 
 
@@ -176,6 +177,7 @@ def key_request(notice):
         "message": RequestMessage.objects.filter(pk=notice.facts.get("message")).select_related("by").first(),
         "keys": ProposedKey.objects.current().filter(proposal__request=request).for_list(),
         "back": ProposedKey.objects.filter(proposal__request=request).loans_to_give_back().for_list(),
+        "later": request.needed_from > today(),
         "items": items[:NAMED],
         "more": len(items[NAMED:]),
         "mine": notice.person == request.person,

@@ -15,6 +15,8 @@ from keys.models import Approval, ApprovedDoor, Delegation, Door, ProposedKey
 from keys.models.approvals import HEAD_FROM, OFFICE_FROM, today
 from keysite.ledger import Refusal, insert_from, lock, record, record_changes, record_new
 
+CHUNK = 500  # late steps that are held at once
+
 
 def first_steps(request, promised, *, by):
     """The steps of a request that nobody was asked about yet, written down; whoever calls this tells those asked.
@@ -53,8 +55,7 @@ def delegate_approvals(*, by, deputy, since, until):
     past, and for more than a year.
     """
     lock(by)
-    if not _is_in_charge(by):
-        raise Refusal(_("You are in charge of no building or department today: there is nothing to delegate."))
+    refuse_nothing_in_charge(by)
     if deputy.pk == by.pk or not deputy.is_active:
         raise Refusal(_("Name somebody else, who is active here."))
     if until < since or until < today() or until - since > timedelta(days=366):
@@ -77,19 +78,30 @@ def end_delegation(*, delegation, by):
     record(delegation, by=by, reason="ended")
 
 
-@transaction.atomic
 def escalate_approvals(*, at):
-    """Ask the key office, too, where a step has waited for longer than it should; each step once."""
-    late = list(Approval.objects.late(at=at).select_for_update(no_key=True, of=("self",)).order_by("pk"))
+    """Ask the key office, too, where a step has waited for longer than it should; each step once.
+
+    While a request waits for an answer of whoever asked, nothing of it is late.
+    """
+    while _escalate_chunk(at):
+        pass
+
+
+@transaction.atomic
+def _escalate_chunk(at):
+    late = list(Approval.objects.late(at=at).select_for_update(no_key=True, of=("self",)).order_by("pk")[:CHUNK])
     for approval in late:
         approval.escalated_at = at
     record_changes(late, ["escalated_at"], by=None, reason="waited too long")
     notices.approvals_escalated(late)
+    return len(late)
 
 
-def _is_in_charge(person):
+def refuse_nothing_in_charge(person):
+    """Refuse who has nothing to delegate, before anything is said about the deputy."""
     managed = Building.objects.managed_by(person, on=today()).exists()
-    return managed or person.heads.exists() or person.has_perm("keys.decide_request")
+    if not (managed or person.heads.exists() or person.has_perm("keys.decide_request")):
+        raise Refusal(_("You are in charge of no building or department today: there is nothing to delegate."))
 
 
 def _promised(request):

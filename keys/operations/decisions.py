@@ -1,5 +1,7 @@
 """Agree or not: by whoever is in charge today, and never to one's own request."""
 
+import logging
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -7,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Trust
 from accounts.operations import refuse_borrower, with_trust
 from keys import notices
-from keys.models import Approval, Door, KeyRequest, Proposal, ProposedKey
+from keys.models import Approval, CuttingJob, Door, KeyRequest, Proposal, ProposedKey
 from keys.models.approvals import today
 from keys.operations.approvals import ask_approvals
 from keys.operations.fulfilment import begin_request, fulfil, replace_promised_keys, take_back_promises
@@ -15,17 +17,21 @@ from keys.operations.proposals import Outdated, drop_proposal, propose, take_way
 from keys.operations.requests import end_request
 from keysite.ledger import Refusal, lock, record
 
+log = logging.getLogger(__name__)
+
 
 @transaction.atomic
 def approve_request(*, approval, by, comment="", way=None, seen="", trust=Trust.STAFF):
     """Agree to the doors of one step; with the last step the keys are kept ready or go to the key shop.
 
     Refused when the request or the step is decided, when ``by`` is not in charge of it today, to one's own request,
-    when the keys or doors are others than were ``seen`` (``seen_of``), when ``way`` is not the one proposed, and
-    without a comment when the keys open a door that is electronic only.
+    while other keys are being chosen, when the keys or doors are others than were ``seen`` (``seen_of``), when ``way``
+    is not the one proposed, without a comment when the keys open a door that is electronic only, and as the last word
+    for a person who may not borrow any more.
     """
     request = _begin(approval, by, trust, seen)
-    if way is not None and not _is_proposed(request, way):
+    proposal = _current(request)
+    if way is not None and not _is_proposed(proposal, way):
         raise Refusal(_("You have ticked other keys than those proposed: take these first, or tick those proposed."))
     _refuse_unwritten(approval, comment)
     _decide(approval, True, by, comment, trust)
@@ -50,7 +56,8 @@ def choose_way(*, approval, by, way, reason, seen="", trust=Trust.STAFF):
     """
     request = _begin(approval, by, trust, seen)
     proposal = _current(request)
-    take_back_promises(request, by=by)
+    next_ones = proposal.ways[way]["hand_out"] if 0 <= way < len(proposal.ways) else []
+    take_back_promises(request, by=by, instead=next_ones)
     take_way(proposal, way, by=by, reason=reason)
     ask_approvals(request, by=by, other_keys=True)
     settle_request(request, by=by)
@@ -90,15 +97,22 @@ def revalidate_requests(*, at):
     Where promised keys open more than was agreed to, whoever is in charge is asked; where a symbol was retired, the
     clock chooses other keys; and a key that was retired before it was picked up is replaced.
     """
-    sent = KeyRequest.objects.filter(submitted_at__lte=at).order_by("pk")
-    for request in sent.with_retired_symbols():
-        choose_anew(request=request)
+    sent = KeyRequest.objects.filter(submitted_at__lte=at)
+    _each(sent.with_retired_symbols(), lambda request: choose_anew(request=request))
     lines = ProposedKey.objects.outstanding().with_agreement().filter(is_covered=False)
-    for request in sent.approved().filter(pk__in=lines.values("proposal__request")):
-        revalidate_request(request=request)
-    gone = ProposedKey.objects.to_replace()
-    for request in sent.approved().filter(pk__in=gone.values("proposal__request")):
-        replace_promised_keys(request=request)
+    open_more = sent.approved().filter(pk__in=lines.values("proposal__request"))
+    _each(open_more, lambda request: revalidate_request(request=request))
+    gone = sent.approved().filter(pk__in=ProposedKey.objects.to_replace().values("proposal__request"))
+    _each(gone, lambda request: replace_promised_keys(request=request))
+
+
+def _each(requests, deed):
+    """Do ``deed``, a transaction, with each request: one that cannot be seen to must not hold up the others."""
+    for request in requests.order_by("pk"):
+        try:
+            deed(request)
+        except Exception:  # whatever is wrong with it
+            log.exception("Request %s cannot be seen to now", request)
 
 
 @transaction.atomic
@@ -119,21 +133,25 @@ def choose_anew(*, request, by=None):
 
 
 @transaction.atomic
-def propose_waiting(*, at):
-    """Choose the keys of a request that has many doors or needs others, one request at a time.
+def propose_waiting(*, at, after=0):
+    """Choose the keys of the next request behind the number ``after`` that has many doors or needs others.
 
-    Gives back whether there was one.
+    Gives back its number, None when there are no more. What cannot be seen to now is tried the next time.
     """
-    request = KeyRequest.objects.without_proposal().filter(submitted_at__lte=at).order_by("pk").first()
+    waiting = KeyRequest.objects.without_proposal().filter(submitted_at__lte=at, pk__gt=after)
+    request = waiting.order_by("pk").first()
     if request is None:
-        return False
+        return None
     try:
-        with_choice(request, lambda choice: _propose_waiting(request, choice))
+        with transaction.atomic():
+            with_choice(request, lambda choice: _propose_waiting(request, choice))
     except Outdated:
-        return False  # the next time, then
+        log.info("The keys for request %s are changing just now", request)
     except Refusal as refusal:
         _end_without_keys(request, str(refusal))
-    return True
+    except Exception:  # whatever is wrong with it must not hold up the others
+        log.exception("No keys can be chosen for request %s now", request)
+    return request.pk
 
 
 def _propose_waiting(request, choice):
@@ -160,24 +178,44 @@ def _waits_for_keys(request):
 def expire_requests(*, at):
     """End requests of which nothing is kept ready or cut any more, and those whose last day is over.
 
-    What was not picked up in time is asked for anew; who has some of the keys keeps these.
+    What was not picked up in time is asked for anew; who has some of the keys keeps these. Whoever asked reads why.
     """
-    for request in KeyRequest.objects.to_end(at=at).order_by("pk"):
-        with transaction.atomic():
-            begin_request(request)
-            if KeyRequest.objects.to_end(at=at).filter(pk=request.pk).exists():
-                partly = ProposedKey.objects.filter(proposal__request=request, loan__isnull=False).exists()
-                status = KeyRequest.Status.DONE if partly else KeyRequest.Status.EXPIRED
-                end_request(request, status, by=None, reason="not picked up in time")
+    _each(KeyRequest.objects.to_end(at=at), lambda request: _expire(request, at))
+
+
+@transaction.atomic
+def _expire(request, at):
+    begin_request(request)
+    if not KeyRequest.objects.to_end(at=at).filter(pk=request.pk).exists():
+        return
+    partly = ProposedKey.objects.filter(proposal__request=request, loan__isnull=False).exists()
+    status = KeyRequest.Status.DONE if partly else KeyRequest.Status.EXPIRED
+    end_request(request, status, by=None, reason="ended by the clock", why=_why_over(request))
+
+
+def _why_over(request):
+    """Why the clock ends a request, in a sentence for whoever asked."""
+    if request.status == KeyRequest.Status.SUBMITTED:
+        return _("Not all in charge had answered by the last day on which the keys were needed.")
+    jobs = CuttingJob.objects.filter(line__in=ProposedKey.objects.outstanding().filter(proposal__request=request))
+    if jobs.open().exists():
+        return _("The keys were not cut by the last day on which they were needed.")
+    if jobs.cancelled().exists():
+        return _("The key shop does not cut a key that would be needed.")
+    return _("The keys were not picked up in time.")
 
 
 def settle_request(request, *, by):
-    """When all have agreed to all doors that the keys open now, the keys are kept ready or cut."""
+    """When all have agreed to all doors that the keys open now, the keys are kept ready or cut.
+
+    Refused then for a person who may not borrow any more: the request waits, or is rejected.
+    """
     if Approval.objects.open().filter(request=request).exists():
         return
     if _is_short(request):
         ask_approvals(request, by=by)
         return
+    refuse_borrower(request.person, now=timezone.now())
     request.status, request.approved_at, request.asked_back_at = KeyRequest.Status.APPROVED, timezone.now(), None
     record(request, by=by, reason="approved")
     notices.request_approved(request, by=by)
@@ -219,9 +257,8 @@ def _refuse_unwritten(approval, comment):
         raise Refusal(_("By policy nobody gets a metal key to %(doors)s. Write why somebody should, to agree.") % words)
 
 
-def _is_proposed(request, way):
+def _is_proposed(proposal, way):
     """Whether the alternative of this number is the one proposed."""
-    proposal = _current(request)
     chosen = set(proposal.keys.to_hand_out().values_list("symbol", flat=True))
     return 0 <= way < len(proposal.ways) and set(proposal.ways[way]["hand_out"]) == chosen
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import KeyLevel
 from keys import notices
 from keys.models import CuttingJob, Hold, Key, KeyRequest, ProposedKey
-from keys.operations.promises import keep_ready, keys_there, queue_jobs
+from keys.operations.promises import first_there, keep_ready, keys_there, queue_jobs
 from keys.operations.swaps import begin_swap, drop_locked, hand_over_swaps, keep_swap, undo_swap
 from keysite.ledger import Refusal, lock, lock_all, record, record_changes
 
@@ -114,12 +114,15 @@ def cancel_job(*, job, by):
     record(job, by=by, reason="cancelled")
 
 
-def take_back_promises(request, *, by):
-    """Free what is kept ready for a request that is over, and cut nothing more for it."""
+def take_back_promises(request, *, by, instead=()):
+    """Free what is kept ready for a request that is over, and cut nothing more for it.
+
+    ``instead`` are symbols that are promised next: their keys are held with the others, in one order.
+    """
     now = timezone.now()
     lines = ProposedKey.objects.outstanding().filter(proposal__request=request)
     holds = Hold.objects.filter(promised__in=lines, ended_at__isnull=True)
-    lock_all(Key.objects.filter(pk__in=holds.values("key")))
+    lock_all(Key.objects.filter(Q(pk__in=holds.values("key")) | Q(pk__in=first_there(instead))))
     free = list(holds.all())
     for hold in free:
         hold.ended_at = now
@@ -218,7 +221,8 @@ def _see_to(lines, request, *, by):
 
 def _keep_ready(line, key, request, *, now, by):
     held_by = by or _last_to_agree(request)
-    keep_ready(line, key, person=request.person, wanted_for=request, now=now, by=by, held_by=held_by)
+    whose = {"person": request.person, "wanted_for": request, "needed_from": request.needed_from}
+    keep_ready(line, key, **whose, now=now, by=by, held_by=held_by)
 
 
 def _last_to_agree(request):

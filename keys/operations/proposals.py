@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from keys.models import KeySymbol, Loan, Proposal, ProposedKey
-from keys.operations.wishes import Facts, facts_of
+from keys.models import Proposal, ProposedKey
+from keys.operations.wishes import Facts, facts_of, promised_elsewhere
 from keys.selection import alternatives, select
 from keysite.ledger import Refusal, record, record_changes, record_new
 
@@ -59,8 +59,13 @@ class Outdated(Refusal):
 
 
 def preview_proposal(request):
-    """What would be proposed now. Nothing is written, nobody is held, and nothing is refused but in words."""
+    """What would be proposed now. Nothing is written, nobody is held, and nothing is refused but in words.
+
+    None for so many doors that the clock chooses.
+    """
     facts = facts_of(request)
+    if len(facts.wish.doors) > AT_ONCE:
+        return None
     way = _as_kept(select(facts.question).choice, facts)
     names = {symbol.id: symbol.name for symbol in facts.question.symbols}
     try:
@@ -107,15 +112,17 @@ def propose(request, choice, *, by=None):
 
 
 def take_way(proposal, number, *, by, reason):
-    """Choose another of the alternatives of a request that is held; the proposal before stays on record."""
+    """Choose another of the alternatives of a request that is held; the proposal before stays on record.
+
+    Refused without a reason, and for what would not be proposed any more.
+    """
     if not 0 <= number < len(proposal.ways):
         raise Refusal(_("There is no such alternative. Open the request again."))
     if not reason.strip():
         raise Refusal(_("Say why these keys are better."))
-    person = proposal.request.person
-    lost = Loan.objects.unsettled().filter(borrower=person).symbols()
-    again = KeySymbol.objects.filter(pk__in=lost).filter(pk__in=proposal.ways[number]["hand_out"])
-    _refuse_duplicate(person, again.values_list("symbol", flat=True))
+    facts = facts_of(proposal.request)
+    _refuse_choice(proposal.request, facts, proposal.ways[number])
+    _refuse_past(facts, proposal.ways[number])
     policy = {name: getattr(proposal, name) for name in POLICY}
     other = Proposal(made_at=timezone.now(), chosen_by=by, reason=reason.strip()[:500], **policy)
     drop_proposal(proposal.request, by=by, reason="replaced")
@@ -209,9 +216,9 @@ def _refuse_choice(request, facts, best):
         raise Refusal(NOTHING)
     _refuse_symbols(facts)
     if not best["hand_out"]:
-        raise Refusal(_why_nothing({why: len(doors) for why, doors in _unmet(facts).items()}))
+        raise Refusal(_why_nothing(request, {why: len(doors) for why, doors in _unmet(facts).items()}))
     again = facts.lost & set(best["hand_out"])
-    _refuse_duplicate(request.person, [symbol.name for symbol in facts.question.symbols if symbol.id in again])
+    _refuse_duplicate(request, [symbol.name for symbol in facts.question.symbols if symbol.id in again])
     if len(best["hand_out"]) > settings.REQUEST_KEYS:
         sentence = ngettext(
             "This comes to %(n)d key, and a request may have %(most)d. Take something out, and ask for it by itself.",
@@ -232,9 +239,22 @@ def _refuse_symbols(facts):
         raise Refusal(_("%(symbol)s is above the level of the person: take it out, and name the doors.") % words)
 
 
-def _refuse_duplicate(person, symbols):
+def _refuse_past(facts, way):
+    """Refuse an alternative that has become none since it was kept: retired, too high, or no key is left."""
+    now = {symbol.id: symbol for symbol in facts.question.symbols}
+    for symbol in map(now.get, way["hand_out"]):
+        if symbol is None or not symbol.in_stock + symbol.may_cut:
+            raise Refusal(_("One of these keys cannot be had any more. Choose other keys."))
+        if symbol.level > facts.question.highest_level:
+            words = {"symbol": symbol.name}
+            raise Refusal(_("%(symbol)s is above the level of the person by now. Choose other keys.") % words)
+
+
+def _refuse_duplicate(request, symbols):
     """A key in place of a lost one is given when the loss is settled: found, paid for, or the key retired."""
     if symbols:
+        _refuse_another(request)
+        person = request.person
         words = {"person": person.name or person.email, "desk": settings.DESK_CONTACT}
         words["symbols"] = ", ".join(sorted(symbols))
         raise Refusal(
@@ -243,8 +263,22 @@ def _refuse_duplicate(person, symbols):
         )
 
 
-def _why_nothing(unmet):
+def _refuse_another(request):
+    """What a person has or has lost is not for whoever asks for them."""
+    if request.asked_by_id != request.person_id:
+        words = {"person": request.person.name or request.person.email, "desk": settings.DESK_CONTACT}
+        raise Refusal(
+            _("No keys can be given to %(person)s for this now. Let them ask for themselves, or ask %(desk)s.") % words
+        )
+
+
+def _why_nothing(request, unmet):
     if not any(unmet.values()):
+        _refuse_another(request)
+        others = sorted(set(promised_elsewhere(request).values_list("proposal__request", flat=True)))
+        if others:
+            words = {"requests": ", ".join(f"R{pk}" for pk in others)}
+            return _("The keys in your hands, and those of %(requests)s, open all of this already.") % words
         return _("The keys in your hands open all of this already.")
     sentence = _(
         "No key can be given for this. Doors without a key on file: %(nothing)s; only with one of too high a level: "

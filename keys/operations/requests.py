@@ -6,10 +6,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Trust
 from accounts.operations import refuse_borrower
 from assets.models import Space
 from keys import notices
-from keys.models import Door, KeyRequest, KeySymbol, RequestItem, RequestMessage
+from keys.models import Approval, Door, KeyRequest, KeySymbol, RequestItem, RequestMessage
 from keys.models.approvals import today
 from keys.operations.approvals import drop_approvals, first_steps
 from keys.operations.fulfilment import begin_request, take_back_promises
@@ -61,7 +62,8 @@ def send_request(*, request, by, purpose, needed_from, needed_until):
     charge of any door that these keys open is asked.
 
     Refused without a purpose or the name of who gets the keys, for days that make no sense, for an empty basket, for a
-    person who may not borrow, and when there are no keys to give, or too many (``propose``).
+    person who may not borrow or is of another department by now, and when there are no keys to give, or too many
+    (``propose``).
     """
     words = {"purpose": purpose.strip()[:500], "needed_from": needed_from, "needed_until": needed_until}
     with_choice(request, lambda choice: _send(request, words, choice, by=by), most=AT_ONCE)
@@ -70,6 +72,7 @@ def send_request(*, request, by, purpose, needed_from, needed_until):
 def _send(request, words, choice, *, by):
     begin_request(request)
     _refuse_unless(request, KeyRequest.Status.DRAFT, by=by)
+    _refuse_person(request.person, by)
     refuse_borrower(request.person, now=timezone.now())
     _refuse_nobody(request.person)
     _refuse_days(**words)
@@ -100,13 +103,14 @@ def withdraw_request(*, request, by):
 
 
 @transaction.atomic
-def write_message(*, request, by, text, ask_back=False):
+def write_message(*, request, by, text, ask_back=False, trust=Trust.STAFF):
     """Say something about a request; both sides get it by mail. With ``ask_back`` the request waits for an answer.
 
-    An answer of whoever asked ends the waiting. Refused when empty, and when the request is over. Whether ``by`` may
-    see the request, the door has asked.
+    An answer of whoever asked ends the waiting. Refused when empty, when the request is over, for who has no part in it
+    (``KeyRequestQuerySet.open_to``), and with ``ask_back`` for who has nothing to decide of it today.
     """
     begin_request(request)
+    _refuse_no_part(request, by, ask_back, trust)
     text = text.strip()[:2000]
     if not text:
         raise Refusal(_("Write something first."))
@@ -115,7 +119,7 @@ def write_message(*, request, by, text, ask_back=False):
     message = RequestMessage(request=request, text=text, by=by, at=timezone.now())
     record(message, by=by, reason="written")
     own = by.pk in {request.person_id, request.asked_by_id}
-    if ask_back and not own:
+    if ask_back:
         request.asked_back_at = message.at
         record(request, by=by, reason="asked back")
     elif own and request.asked_back_at:
@@ -140,6 +144,15 @@ def _refuse_person(person, by):
         raise Refusal(_("%(person)s is not of your department. Ask for people of yours, or let them ask.") % words)
     if person.affiliation_id is None:
         raise Refusal(_("%(person)s has no affiliation yet. Complete the profile first.") % {"person": person})
+
+
+def _refuse_no_part(request, by, ask_back, trust):
+    if not KeyRequest.objects.open_to(by, trust=trust).filter(pk=request.pk).exists():
+        raise Refusal(
+            _("You have no part in request %(request)s: nobody expects a word of you.") % {"request": request}
+        )
+    if ask_back and not Approval.objects.open().in_charge_of(by, trust=trust).filter(request=request).exists():
+        raise Refusal(_("You are not in charge of this today. Ask the key office to correct that."))
 
 
 def _basket(person, by):

@@ -127,10 +127,14 @@ class Basket:
         """A key that was asked for is handed over only while all have agreed to every door that it opens."""
         hold = self.live_holds.get(key.pk)
         line = hold and self.promised.get(hold.pk)
-        if line is None or line.is_agreed:
+        today = timezone.localdate(self.now, settings.INSTITUTION_ZONE)
+        if line is None or (line.is_agreed and line.proposal.request.needed_from <= today):
             return None
         words = {"key": str(key), "request": line.proposal.request}
-        if line.proposal.request.needed_until < timezone.localdate(self.now, settings.INSTITUTION_ZONE):
+        if line.is_agreed:
+            words["day"] = date_format(line.proposal.request.needed_from)
+            return _("Key %(key)s is needed from %(day)s on (request %(request)s): hand it out then.") % words
+        if line.proposal.request.needed_until < today:
             return _("Key %(key)s was asked for until a day that is over (request %(request)s).") % words
         return _("Not all in charge have agreed to what key %(key)s opens now. Look at request %(request)s.") % words
 

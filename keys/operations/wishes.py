@@ -76,7 +76,7 @@ def _theirs(request):
     running = Loan.objects.running().filter(borrower=request.person_id)
     parts = [
         ("held", running, "key__symbol"),
-        ("held", _promised_elsewhere(request), "symbol"),
+        ("held", promised_elsewhere(request), "symbol"),
         ("by_request", ProposedKey.objects.filter(loan__in=running.order_by()), "symbol"),
         ("lost", Loan.objects.unsettled().filter(borrower=request.person_id), "key__symbol"),
         ("named", request.items.filter(symbol__isnull=False), "symbol"),
@@ -89,7 +89,8 @@ def _theirs(request):
     return Theirs(*(frozenset(found[part]) for part in Theirs._fields))
 
 
-def _promised_elsewhere(request):
+def promised_elsewhere(request):
+    """The keys that other requests, which are under way, promise to the same person."""
     under_way = [KeyRequest.Status.SUBMITTED, KeyRequest.Status.APPROVED]
     others = {"proposal__request__person": request.person_id, "proposal__request__status__in": under_way}
     return ProposedKey.objects.outstanding().filter(**others).exclude(proposal__request=request)

@@ -192,6 +192,45 @@ def test_for_a_colleague_of_the_department_only(asking, campus):
     )
 
 
+def test_what_a_colleague_has_is_not_shown_to_who_asks_for_them(asking, campus, client):
+    """Neither before nor after it is sent: else one could read what anybody of the department carries."""
+    LoanFactory(borrower=campus.colleague, key=campus.key("AB1"))
+    request = add_to_request(by=campus.person, person=campus.colleague, things=[campus.doors["101"]])
+    theirs = add_to_request(by=campus.colleague, things=[campus.doors["101"]])
+
+    foreseen = text_of(asking.get(NEW, {"colleague": campus.colleague.email}))
+    assert ("You get 1 key: AA1" in foreseen, "You keep" in foreseen, "AB1" in foreseen) == (True, False, False)
+    campus.send(request)
+    sent = text_of(asking.get(reverse("key_request", args=[request.pk])))
+    assert ("You get AA1" in sent, "You keep" in sent) == (True, False)
+    client.force_login(campus.colleague)
+    assert "You keep AB1" in text_of(client.get(reverse("key_request", args=[request.pk])))
+    assert theirs.items.count() == 1
+
+
+def test_who_only_reads_has_no_form_and_writes_nothing(campus, client, auditor):
+    request = campus.ask("101")
+    client.force_login(auditor)
+    here = reverse("key_request", args=[request.pk])
+    page = client.get(here)
+    once = page.context["form"]["once"].value() or page.context["form"].initial.get("once")
+
+    answer = client.post(here, {"do": "message", "text": "Hello", "once": once})
+
+    assert (page.context["writes"], 'name="text"' in page.content.decode()) == (False, False)
+    assert not request.messages.exists()
+    assert f"You have no part in request {request}" in text_of(answer)
+
+
+def test_who_decides_nothing_learns_no_addresses_by_delegating(asking, campus):
+    here = reverse("approval_list")
+
+    for address in (campus.manager.email, "nobody@example.edu"):
+        answer = text_of(send(asking, here, deputy=address, since=TODAY, until=TODAY))
+        assert "You are in charge of no building or department today: there is nothing to delegate." in answer
+        assert "Nobody here has this address." not in answer
+
+
 def test_messages_go_both_ways(asking, campus, client):
     request = campus.ask("101")
     client.force_login(campus.manager)

@@ -10,9 +10,14 @@ from keys.models import CuttingJob, Hold, Key, KeyRequest, Proposal, ProposedKey
 from keys.operations import (
     check_cut_key,
     check_out,
+    choose_way,
     cut_key,
     deliver_key,
     expire_requests,
+    fulfilment,
+    pin_door,
+    place_symbol,
+    promises,
     propose_waiting,
     release_expired_holds,
     retire_key,
@@ -20,7 +25,9 @@ from keys.operations import (
     retire_symbol,
     revalidate_requests,
 )
+from keys.tests.factories import DoorFactory
 from keys.tests.requests import Campus
+from keysite.ledger import Refusal, lock_all
 from keysite.tests.history import last_version
 
 LOST, BROKEN = Key.Retirement.LOST, Key.Retirement.BROKEN
@@ -199,3 +206,61 @@ def test_looking_twice_does_it_once(campus, key_shop):
 
     assert CuttingJob.objects.count() == 1
     assert told(campus.person).count("not_ready") == 1
+
+
+def of_both_doors(campus):
+    """A request that one key opens, or two, as the approver likes: which of its ways has these keys."""
+    request = campus.ask("101", "102")
+    ways = [{campus_symbol(campus, pk) for pk in way["hand_out"]} for way in Proposal.objects.get().ways]
+    return request, ways.index({"AA"})
+
+
+def campus_symbol(campus, pk):
+    return next(name for name, symbol in campus.symbols.items() if symbol.pk == pk)
+
+
+def choose(campus, request, way):
+    choose_way(approval=campus.steps(request)[0], by=campus.manager, way=way, reason="One key")
+
+
+@pytest.mark.parametrize("change", ["retired", "higher", "none left"])
+def test_another_way_is_refused_for_what_would_not_be_proposed_any_more(campus, clerk, change):
+    request, way = of_both_doors(campus)
+    if change == "retired":
+        retire_symbol(symbol=campus.symbols["AA"], by=clerk, reason="Rekeyed")
+    elif change == "higher":
+        place_symbol(symbol=campus.symbols["AA"], level=4, parent=None, by=clerk)
+    else:
+        type(campus.symbols["AA"]).objects.filter(pk=campus.symbols["AA"].pk).update(most_copies=0)
+
+    with pytest.raises(Refusal, match="cannot be had any more|is above the level of the person by now"):
+        choose(campus, request, way)
+
+    assert KeyRequest.objects.get().proposals.count() == 1
+
+
+def test_another_way_of_more_keys_than_a_request_may_have_is_refused(campus, settings):
+    request, _way = of_both_doors(campus)
+    settings.REQUEST_KEYS = 0
+
+    with pytest.raises(Refusal, match="and a request may have 0"):
+        choose(campus, request, 0)
+
+
+def test_another_way_takes_its_keys_in_one_order_with_those_before(campus, clerk, monkeypatch):
+    """Else two who do so at once could wait for each other: the keys of both are held before one is put back."""
+    new = campus.key("AA")
+    before = [campus.key("AA1"), campus.key("AA2")]
+    request, way = of_both_doors(campus)
+    campus.approve_all(request)
+    keyset = campus.symbols["AA1"].own_keysets.get()
+    pin_door(door=DoorFactory(building=campus.north, label="109"), keyset=keyset, by=clerk)
+    revalidate_requests(at=timezone.now())
+    held = []
+    monkeypatch.setattr(fulfilment, "lock_all", lambda rows: held.append(lock_all(rows)) or held[-1])
+    monkeypatch.setattr(promises, "lock_all", lambda rows: held.append(lock_all(rows)) or held[-1])
+
+    choose(campus, request, way)
+
+    assert held[0] == [new, *before]
+    assert not Hold.objects.live(at=timezone.now()).filter(key__in=before).exists()

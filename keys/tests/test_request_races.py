@@ -129,7 +129,7 @@ def test_when_it_changes_again_and_again_it_says_so(campus, monkeypatch):
     KeyRequest.objects.update(
         status="submitted", submitted_at=timezone.now(), purpose="x", needed_from=TODAY(), needed_until=TODAY()
     )
-    assert not propose_waiting(at=timezone.now())
+    assert propose_waiting(at=timezone.now()) == request.pk
     assert KeyRequest.objects.get().status == "submitted"
 
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,8 +14,9 @@ from accounts.models import Notice, Trust
 from accounts.operations import send_notices
 from accounts.tests.factories import PersonFactory
 from assets.models import BuildingManager
-from keys.models import Approval, CuttingJob, KeyRequest
+from keys.models import Approval, CuttingJob, Hold, KeyRequest
 from keys.operations import (
+    add_to_request,
     approve_request,
     check_cut_key,
     check_out,
@@ -21,9 +24,12 @@ from keys.operations import (
     delegate_approvals,
     deliver_key,
     escalate_approvals,
+    expire_requests,
+    release_expired_holds,
     write_message,
 )
 from keys.tests.requests import Campus
+from keysite.ledger import BasketRefusal
 from keysite.tasks import CONTENTS
 from keysite.tests.history import refused
 from keysite.tests.reading import text_of
@@ -217,3 +223,76 @@ def administrator_as_borrower(campus, administrator):
     administrator.affiliation, administrator.department = campus.affiliation, campus.department
     administrator.save()
     return administrator
+
+
+def test_what_is_needed_later_is_kept_from_that_day_on_and_handed_over_then(campus, clerk, mailoutbox):
+    key, first = campus.key("AA1"), TODAY() + timedelta(days=60)
+    request = add_to_request(by=campus.person, door=campus.doors["101"])
+    campus.approve_all(campus.send(request, needed_from=first))
+    send_notices(contents=CONTENTS, at=timezone.now())
+
+    assert timezone.localdate(Hold.objects.get().until) == first + timedelta(days=7)
+    [ready] = [mail for mail in mailoutbox if "ready to be picked up" in mail.subject]
+    assert "please do not come before that day" in ready.body
+    hand_out = {"keys": [key], "borrower": campus.person, "by": clerk, "trust": Trust.STAFF}
+    with pytest.raises(BasketRefusal, match=f"Key AA1 1 is needed from .* on .request {request}.: hand it out then."):
+        check_out(**hand_out)
+    later = timezone.now() + timedelta(days=60)
+    release_expired_holds(at=later)
+    expire_requests(at=later)
+    with time_machine.travel(later):
+        check_out(**hand_out)
+    request.refresh_from_db()
+    assert request.status == "done"
+
+
+def test_only_who_has_a_part_in_a_request_writes_on_it(campus, administrator, clerk, auditor, key_shop):
+    request = campus.ask("101")
+
+    for person in (auditor, key_shop, campus.colleague, campus.other_manager):
+        with refused(f"You have no part in request {request}: nobody expects a word of you."):
+            write_message(request=request, by=person, text="Hello")
+    with refused(f"You have no part in request {request}: nobody expects a word of you."):
+        write_message(request=request, by=clerk, text="Hello", trust=Trust.PROVED)
+    for person in (clerk, administrator, campus.manager, campus.person):
+        write_message(request=request, by=person, text="Hello")
+
+    assert request.messages.count() == 4
+
+
+def test_only_who_has_to_decide_today_asks_back(campus, clerk):
+    request = campus.ask("101", "201")
+    campus.agree(campus.steps(request)[0])
+    BuildingManager.objects.filter(building=campus.south).delete()
+
+    for person in (clerk, campus.manager):  # who has no part, and who has agreed already
+        with refused(NOT_IN_CHARGE):
+            write_message(request=request, by=person, text="Why?", ask_back=True)
+    with refused(f"You have no part in request {request}: nobody expects a word of you."):
+        write_message(request=request, by=campus.other_manager, text="Why?", ask_back=True)
+
+    assert KeyRequest.objects.get().asked_back_at is None
+
+
+def test_what_waits_for_an_answer_of_who_asked_is_not_escalated(campus, administrator):
+    request = campus.ask("101")
+    write_message(request=request, by=campus.manager, text="What for?", ask_back=True)
+
+    escalate_approvals(at=timezone.now() + timedelta(days=30))
+    assert told(administrator) == []
+
+    write_message(request=request, by=campus.person, text="My office")
+    escalate_approvals(at=timezone.now() + timedelta(days=30))
+    assert told(administrator) == ["escalated"]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_escalating_asks_as_often_however_much_waits(campus, administrator, rows):
+    for label in ["101", "102", "103"][:rows]:
+        campus.ask(label)
+
+    with CaptureQueriesContext(connection) as asked:
+        escalate_approvals(at=timezone.now() + timedelta(days=30))
+
+    of_requests = [query["sql"] for query in asked if 'FROM "keys_keyrequest"' in query["sql"]]
+    assert len(of_requests) == 1

@@ -6,31 +6,38 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Notice, Trust
+from accounts.operations import block, send_notices, unblock
 from accounts.tests.factories import PersonFactory
 from keys.models import CuttingJob, Hold, KeyRequest, Pinning, Proposal
 from keys.operations import (
     add_to_request,
     approve_request,
+    cancel_job,
     check_out,
     choose_way,
     cut_key,
+    decisions,
     delegate_approvals,
     expire_requests,
     hold_key,
     let_operate,
     pin_door,
     place_symbol,
+    proposals,
     propose_waiting,
     release_expired_holds,
+    retire_symbol,
     revalidate_request,
     revalidate_requests,
     seen_of,
     stop_operating,
     undo,
 )
-from keys.tests.factories import DoorFactory
+from keys.operations.decisions import choose_anew
+from keys.tests.factories import DoorFactory, opening
 from keys.tests.requests import Campus
-from keysite.ledger import BasketRefusal
+from keysite.ledger import BasketRefusal, Refusal
+from keysite.tasks import CONTENTS
 from keysite.tests.history import refused
 
 TODAY = timezone.localdate()
@@ -117,14 +124,16 @@ def test_the_key_office_is_asked_anew_for_other_masters(campus, administrator):
     for label in ("101", "102", "103"):
         keyset = Pinning.objects.now().get(door=campus.doors[label]).keyset
         let_operate(keyset=keyset, symbol=campus.symbols["M2"], by=administrator)
-    request = campus.send(add_to_request(by=campus.person, symbol=campus.symbols["A"]))
+    things = [campus.symbols["A"], campus.doors["101"]]
+    request = campus.send(add_to_request(by=campus.person, things=things))
     office = next(step for step in campus.steps(request) if step.kind == "office")
     approve_request(approval=office, by=administrator)
     proposal = Proposal.objects.get()
     proposal.ways = [*proposal.ways, proposal.ways[0] | {"hand_out": [campus.symbols["M2"].pk]}]
     proposal.save()
 
-    choose_way(approval=step_of(campus, request, campus.north), by=campus.manager, way=1, reason="Less")
+    last = len(proposal.ways) - 1
+    choose_way(approval=step_of(campus, request, campus.north), by=campus.manager, way=last, reason="Less")
 
     assert [step.decided_at for step in campus.steps(request) if step.kind == "office"] == [None]
 
@@ -244,9 +253,9 @@ def test_nothing_is_agreed_to_or_handed_over_after_the_last_day(campus, clerk):
 
 def test_what_is_promised_already_is_not_promised_twice(campus):
     campus.key("AA1")
-    campus.approve_all(campus.ask("101"))
+    first = campus.approve_all(campus.ask("101"))
 
-    with refused("The keys in your hands open all of this already."):
+    with refused(f"The keys in your hands, and those of {first}, open all of this already."):
         campus.ask("101")
 
 
@@ -261,3 +270,110 @@ def test_one_request_that_cannot_be_met_does_not_hold_up_the_others(campus):
 
     first.refresh_from_db()
     assert first.status == "rejected"
+
+
+def test_nothing_is_agreed_to_while_other_keys_are_being_chosen(campus, clerk):
+    """A symbol is retired, and the clock has not chosen another key yet: there is nothing to agree to."""
+    request = campus.ask("101")
+    retire_symbol(symbol=campus.symbols["AA1"], by=clerk, reason="Rekeyed")
+    choose_anew(request=request)
+
+    with refused(f"Other keys are being chosen for {request}. Open it again in a while."):
+        approve_request(approval=step_of(campus, request), by=campus.manager)
+
+    request.refresh_from_db()
+    assert (request.status, step_of(campus, request).decided_at) == ("submitted", None)
+
+
+def test_no_key_is_kept_or_cut_for_who_may_not_borrow_any_more(campus, clerk):
+    campus.key("AA1")
+    request = campus.ask("101")
+    block(person=campus.person, by=clerk, reason="Lost five")
+
+    with pytest.raises(Refusal, match="is blocked from borrowing"):
+        approve_request(approval=step_of(campus, request), by=campus.manager)
+    assert (KeyRequest.objects.get().status, Hold.objects.count()) == ("submitted", 0)
+
+    unblock(person=campus.person, by=clerk)
+    campus.approve_all(request)
+    assert Hold.objects.get().key.symbol == campus.symbols["AA1"]
+
+
+@pytest.mark.parametrize(
+    ("case", "why", "event"),
+    [
+        ("waited", "Not all in charge had answered by the last day on which the keys were needed.", "expired"),
+        ("being cut", "The keys were not cut by the last day on which they were needed.", "expired"),
+        ("cancelled", "The key shop does not cut a key that would be needed.", "expired"),
+        ("kept", "The keys were not picked up in time.", "expired"),
+        ("partly", "The keys were not picked up in time.", "done"),
+    ],
+)
+def test_whoever_asked_reads_why_a_request_is_over(campus, clerk, mailoutbox, case, why, event):
+    keys = [campus.key(symbol) for symbol in ("AA1", "AA2") if case in {"kept", "partly"}]
+    request = campus.ask("101", "102")
+    if case != "waited":
+        campus.approve_all(request)
+    if case == "cancelled":
+        for job in CuttingJob.objects.all():
+            cancel_job(job=job, by=clerk)
+    if case == "partly":
+        collect(campus, keys[0], by=clerk)
+    at = timezone.now() + timedelta(days=0 if case == "cancelled" else 91)
+
+    expire_requests(at=at)
+    send_notices(contents=CONTENTS, at=timezone.now())
+
+    request.refresh_from_db()
+    assert (request.status, request.reason) == (event, why)
+    [mail] = [mail for mail in mailoutbox if why in mail.body]
+    assert mail.to == [campus.person.email]
+
+
+def test_one_request_that_breaks_does_not_hold_up_the_others(campus, clerk, monkeypatch, caplog):
+    """Whatever is wrong with it: it is logged, and the clock goes on."""
+    first, second = campus.ask("101"), campus.ask("102")
+    for symbol in ("AA1", "AA2"):
+        retire_symbol(symbol=campus.symbols[symbol], by=clerk, reason="Rekeyed")
+    begin_request = decisions.begin_request
+
+    def broken(request):
+        if request.pk == first.pk:
+            raise ValueError("broken")
+        begin_request(request)
+
+    monkeypatch.setattr(decisions, "begin_request", broken)
+
+    revalidate_requests(at=timezone.now())
+    propose_for_all()
+
+    assert [first.proposals.current().exists(), second.proposals.current().exists()] == [True, True]
+    assert second.proposals.count() == 2
+    expire_requests(at=timezone.now() + timedelta(days=91))
+    assert KeyRequest.objects.get(status="expired") == second
+    assert f"Request {first} cannot be seen to now" in caplog.text
+
+
+def propose_for_all():
+    last = 0
+    while last is not None:
+        last = propose_waiting(at=timezone.now(), after=last)
+
+
+def test_a_request_without_keys_that_breaks_does_not_hold_up_the_next(campus, monkeypatch, caplog):
+    for n in range(42):
+        campus.doors[f"9{n}"] = opening(campus.symbols["AA1" if n < 21 else "AA2"], building=campus.north)
+    first, second = (campus.ask(*[f"9{n}" for n in numbers]) for numbers in (range(21), range(21, 42)))
+    choose = proposals.facts_of
+
+    def broken(request):
+        if request.pk == first.pk:
+            raise ValueError("broken")
+        return choose(request)
+
+    monkeypatch.setattr(proposals, "facts_of", broken)
+
+    propose_for_all()
+
+    assert Proposal.objects.get().request == second
+    assert f"No keys can be chosen for request {first} now" in caplog.text

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import KeyLevel, Notice
-from accounts.tests.factories import PersonFactory
+from accounts.operations import anonymise
+from accounts.tests.factories import DepartmentFactory, PersonFactory
 from assets.models import Space
 from keys.models import KeyRequest, Proposal, ProposedKey
 from keys.operations import (
@@ -14,12 +15,14 @@ from keys.operations import (
     preview_proposal,
     propose_waiting,
     remove_from_request,
+    report_lost,
     retire_door,
     send_request,
     withdraw_request,
 )
 from keys.tests.factories import DoorFactory, LoanFactory, opening
 from keys.tests.requests import Campus
+from keysite.ledger import Refusal
 from keysite.tests.history import last_version, refused
 
 TODAY = timezone.localdate()
@@ -244,3 +247,59 @@ def test_what_the_keys_in_hand_open_is_not_counted_as_more(campus):
     [way] = Proposal.objects.get().ways
     assert way == foreseen
     assert (way["beyond"], way["doors"]) == (1, [campus.doors["201"].pk])
+
+
+def test_what_a_colleague_has_or_has_lost_is_not_said_to_who_asks_for_them(campus, clerk):
+    loan = LoanFactory(borrower=campus.colleague, key=campus.key("AA1"))
+    sentence = f"No keys can be given to {campus.colleague.name} for this now. Let them ask for themselves, or ask "
+
+    with pytest.raises(Refusal) as has:
+        campus.ask("101", person=campus.colleague)
+    report_lost(loan=loan, by=clerk)
+    with pytest.raises(Refusal) as has_lost:
+        campus.ask("101", person=campus.colleague)
+    with pytest.raises(Refusal, match="has lost a key AA1, and the loss is not settled"):
+        campus.ask("101", by=campus.colleague)
+
+    assert str(has.value).startswith(sentence)
+    assert str(has_lost.value) == str(has.value)
+
+
+def test_a_basket_for_a_colleague_who_has_moved_is_not_sent(campus):
+    request = add_to_request(by=campus.person, person=campus.colleague, door=campus.doors["101"])
+    campus.colleague.department = DepartmentFactory()
+    campus.colleague.save()
+
+    with pytest.raises(Refusal, match="is not of your department. Ask for people of yours, or let them ask."):
+        campus.send(request)
+
+    assert KeyRequest.objects.get().status == "draft"
+
+
+def test_what_another_request_comes_to_is_said_by_its_name(campus):
+    first = campus.ask("101")
+
+    with refused(f"The keys in your hands, and those of {first}, open all of this already."):
+        campus.ask("101")
+
+
+def test_of_so_many_doors_that_the_clock_chooses_nothing_is_foreseen(campus):
+    """A room may have any number of doors: what is counted are these."""
+    room = Space.objects.create(building=campus.north, number="110", floor="1")
+    for n in range(21):
+        opening(campus.symbols["AA1"], room, label=f"110-{n}")
+
+    assert preview_proposal(add_to_request(by=campus.person, space=room)) is None
+
+
+def test_who_has_asked_for_keys_is_not_anonymised_and_baskets_are_emptied(campus, administrator):
+    request = campus.ask("101")
+    basket = add_to_request(by=campus.colleague, person=campus.person, door=campus.doors["102"])
+
+    with refused(f"{campus.person} has asked for keys: have the request rejected or withdrawn first."):
+        anonymise(person=campus.person, by=administrator)
+    withdraw_request(request=request, by=campus.person)
+    anonymise(person=campus.person, by=administrator)
+
+    assert list(KeyRequest.objects.all()) == [request]
+    assert KeyRequest.history.filter(id=basket.pk).latest().history_change_reason == "anonymised"

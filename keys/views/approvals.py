@@ -26,13 +26,14 @@ def approval_list(request):
     own = Delegation.objects.filter(person=request.user, until__gte=today(), ended_at=None).select_related("deputy")
     ends = request.POST.get("end", "")
     ending = get_object_or_404(own, pk=ends if ends.isdecimal() and len(ends) < 10 else 0) if ends else None
-    form = (DeedForm if ending else DelegationForm)(request.POST if request.method == "POST" else None)
+    sent = request.POST if request.method == "POST" else None
+    form = DeedForm(sent) if ending else DelegationForm(sent, person=request.user)
     if form.is_bound and form.is_valid():
         answer = form.perform(owner=owner(request), deed=lambda: _delegated(request, form, ending))
         if answer:
             return redirect(answer)
     steps = Approval.objects.open().in_charge_of(request.user, trust=trust_of(request)).for_list()[:SHOWN]
-    context = {"steps": steps, "form": DelegationForm() if ending else form, "delegations": own}
+    context = {"steps": steps, "form": DelegationForm(person=request.user) if ending else form, "delegations": own}
     return render(request, "keys/approval_list.html", context | {"ends": DeedForm()})
 
 
@@ -73,7 +74,8 @@ def _decided(request, form, step):
 def _discussed(do, values, how):
     """Neither yes nor no: a question, or other keys."""
     if do == "ask":
-        operations.write_message(request=how["approval"].request, by=how["by"], text=values["text"], ask_back=True)
+        said = {"request": how["approval"].request, "text": values["text"], "ask_back": True}
+        operations.write_message(**said, by=how["by"], trust=how["trust"])
     elif do == "way" and values["way"] is not None:
         operations.choose_way(way=values["way"], reason=values["text"], seen=values["seen"] or "-", **how)
     else:

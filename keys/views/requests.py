@@ -16,7 +16,6 @@ from keys.models import Approval, Door, KeyRequest, Proposal, ProposedKey, Reque
 from keys.views.loans import owner
 
 SHOWN = 50
-AT_ONCE = 20  # rooms: for more it is said by mail which keys it comes to
 
 
 @require_GET
@@ -57,8 +56,15 @@ def key_request(request, pk):
         answer = form.perform(owner=owner(request), deed=lambda: _said(request, form, row))
         if answer:
             return redirect(answer)
-    context = {"row": row, "form": form, "mine": request.user.pk in {row.person_id, row.asked_by_id}}
-    return render(request, "keys/key_request.html", context | _all_about(row))
+    return render(request, "keys/key_request.html", {"row": row, "form": form} | _part(request, row) | _all_about(row))
+
+
+def _part(request, row):
+    """Whether it is one's own, whether one has a say, and whether one only asked for somebody else."""
+    person, trust = request.user, trust_of(request)
+    mine = person.pk in {row.person_id, row.asked_by_id}
+    writes = mine or KeyRequest.objects.open_to(person, trust=trust).filter(pk=row.pk).exists()
+    return {"mine": mine, "writes": writes, "only_asked": mine and person.pk != row.person_id}
 
 
 def _all_about(row):
@@ -95,7 +101,7 @@ def _said(request, form, row):
     if request.POST.get("do") == "withdraw":
         operations.withdraw_request(request=row, by=request.user)
     else:
-        operations.write_message(request=row, by=request.user, text=form.cleaned_data["text"])
+        operations.write_message(request=row, by=request.user, text=form.cleaned_data["text"], trust=trust_of(request))
     return reverse("key_request", args=[row.pk])
 
 
@@ -107,14 +113,19 @@ def _to_tick(place):
 def _foreseen(items):
     """What the basket would come to now, in words; nothing while it is empty or too large to say at once."""
     there = {"items": items, "taken": {thing for item in items for thing in (item.door, item.space, item.symbol)}}
-    if not items or len(items) > AT_ONCE or items[0].request.person.affiliation is None:
+    if not items or items[0].request.person.affiliation is None:
         return there
-    return there | {"foreseen": _in_words(operations.preview_proposal(items[0].request))}
+    request = items[0].request
+    preview = operations.preview_proposal(request)
+    return there | {"foreseen": preview and _in_words(preview, own=request.asked_by_id == request.person_id)}
 
 
-def _in_words(preview):
-    """A way with its symbols by name, and the names of the doors that stay closed."""
-    parts = ("hand_out", "keep", "give_back", "doubled")
+def _in_words(preview, *, own):
+    """A way with its symbols by name, and the names of the doors that stay closed.
+
+    What somebody else has is not for whoever asks for them.
+    """
+    parts = ("hand_out", "keep", "give_back", "doubled") if own else ("hand_out",)
     words = {part: [preview.symbols[pk] for pk in preview.way[part]] for part in parts}
     closed = {why: sorted(preview.doors[pk] for pk in doors) for why, doors in preview.unmet.items() if doors}
     return words | {"beyond": preview.way["beyond"], "closed": closed, "refusal": preview.refusal}

@@ -1,5 +1,6 @@
 """What is done with people, proofs and messages, and when it is refused."""
 
+from accounts.operations.anonymising import anonymise
 from accounts.operations.departments import (
     accept_department,
     add_department,
@@ -20,7 +21,6 @@ from accounts.operations.lending import (
 )
 from accounts.operations.outbox import note_bounce, resend_notice, send_notices
 from accounts.operations.people import (
-    anonymise,
     block,
     change_address,
     complete_profile,

@@ -287,7 +287,9 @@ def test_of_so_many_doors_that_the_clock_chooses_nothing_is_foreseen(campus):
     """A room may have any number of doors: what is counted are these."""
     room = Space.objects.create(building=campus.north, number="110", floor="1")
     for n in range(21):
-        opening(campus.symbols["AA1"], room, label=f"110-{n}")
+        door = opening(campus.symbols["AA1"], building=campus.north, label=f"110-{n}")
+        door.space_to = room
+        door.save()
 
     assert preview_proposal(add_to_request(by=campus.person, space=room)) is None
 

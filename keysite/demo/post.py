@@ -12,7 +12,7 @@ DAYS = 12
 NO_SUCH_USER = "{'%s': (550, b'5.1.1 No such user here')}"
 
 
-def notices_of(people, desk, reviews):
+def notices_of(people, desk, reviews, leaving):
     """Receipts, reminders, two that no server takes, some that wait for the mail server, some that were pointless."""
     world = desk.world
     since = world.at - timedelta(days=DAYS)
@@ -29,7 +29,7 @@ def notices_of(people, desk, reviews):
     notices.sort(key=lambda notice: notice.created_at)
     for notice in notices[-3:]:
         _wait(notice, world.at)
-    notices = notices[:-3] + _reminders(desk, since) + _asked(reviews) + notices[-3:]
+    notices = notices[:-3] + _reminders(desk, since) + _asked(reviews) + _leaving(leaving) + notices[-3:]
     return notices + [_failed(person, world) for person in people.bounced]
 
 
@@ -74,6 +74,16 @@ def _asked(reviews):
     for person in sorted(holders, key=lambda person: person.pk):
         notices.append(_sent("attestation", person, at, words, words, {"campaign": campaign.pk, "event": "asked"}))
         notices[-1].dedupe_key = f"campaign:{campaign.pk}:asked:{person.pk}"
+    return notices
+
+
+def _leaving(leaving):
+    """To each who leaves, at each step that has been reached."""
+    notices = []
+    for separation, step, at in leaving.steps():
+        words, facts = f"Your last day is {separation.leaves_on}", {"separation": separation.pk}
+        notices.append(_sent("leaving", separation.person, at, words, words, facts))
+        notices[-1].dedupe_key = f"leaving:{separation.pk}:{separation.leaves_on}:{step}"
     return notices
 
 

@@ -6,6 +6,7 @@ from keysite.demo.asked_for import AskedFor, Counted
 from keysite.demo.desk import Desk
 from keysite.demo.fees import Fees
 from keysite.demo.inventory import Inventory
+from keysite.demo.leaving import Leaving
 from keysite.demo.lending import Lending
 from keysite.demo.losses import Losses
 from keysite.demo.past import Past
@@ -14,6 +15,7 @@ from keysite.demo.pictures import drawings
 from keysite.demo.places import Places
 from keysite.demo.post import notices_of
 from keysite.demo.repairs import Repairs
+from keysite.demo.requests import Requests
 from keysite.demo.reviews import Reviews
 from keysite.demo.standing import Standing
 from keysite.demo.world import World
@@ -30,6 +32,8 @@ class University:
     lending: Lending
     repairs: Repairs
     reviews: Reviews
+    requests: Requests
+    leaving: Leaving
     batches: list = field(default_factory=list)
     logs: list = field(default_factory=list)
 
@@ -39,7 +43,7 @@ class University:
 
     def notices(self):
         """What has been written to people; known once the loans are in the register."""
-        return notices_of(self.people, self.desk, self.reviews)
+        return notices_of(self.people, self.desk, self.reviews, self.leaving)
 
 
 def invent(at, *, password, seed=SEED):
@@ -53,17 +57,18 @@ def invent(at, *, password, seed=SEED):
     Past(desk)
     losses.write()
     desk.loans.sort(key=lambda told: told.row.out_at)
-    first = [told for told in desk.loans if told.row.follows is None]
-    handed_on = [told for told in desk.loans if told.row.follows is not None]
+    first, handed_on = ([told for told in desk.loans if bool(told.row.follows) is later] for later in (False, True))
     batches = [*people.batches, *places.batches, first, handed_on, desk.renewals, desk.exceptions, desk.holds]
-    fees = Fees(desk)
-    batches += [losses.counts, losses.reports, fees.rules, fees.charges]
-    reviews = Reviews(desk, [*first, *handed_on])
-    batches += [reviews.campaigns, reviews.lines]
+    fees, reviews = Fees(desk), Reviews(desk, [*first, *handed_on])
+    batches += [losses.counts, losses.reports, fees.rules, fees.charges, reviews.campaigns, reviews.lines]
     inventory = Inventory(world, people, places)
     lending = Lending(world, people, inventory)
     asked, counted = AskedFor(world, people, inventory, lending), Counted(world, people, inventory, lending)
     repairs = Repairs(world, people, places, inventory)
     batches += [*inventory.batches, *lending.batches, asked.told, counted.told, *repairs.batches]
+    requests = Requests(desk)
+    leaving = Leaving(desk, lending, [*requests.people_asking, *(told.row.person for told in asked.told)])
+    batches += [leaving.separations, leaving.delegations, leaving.invitations]
     logs = [reviews.candidates, desk.reminders, list(lending.reminders()), counted.counts, repairs.occurrences]
-    return University(people, desk, lending, repairs, reviews, [batch for batch in batches if batch], logs)
+    parts = (people, desk, lending, repairs, reviews, requests, leaving)
+    return University(*parts, [batch for batch in batches if batch], logs)

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts.models import Department, Notice, Person
+from accounts.models import Department, Invitation, Notice, Person
 from accounts.tests.factories import PersonFactory
 from assets.availability import peak
 from assets.models import (
@@ -27,15 +27,40 @@ from assets.models import (
 )
 from assets.operations import expire_reservations, remind_of_dates
 from assets.operations.claims import pools_of
-from keys.models import Campaign, Hold, Key, KeySymbol, Loan, LoanException, Renewal
+from keys.models import (
+    Approval,
+    Campaign,
+    CuttingJob,
+    Delegation,
+    Hold,
+    Key,
+    KeyRequest,
+    KeySymbol,
+    Loan,
+    LoanException,
+    ProposedKey,
+    Renewal,
+    Separation,
+)
 from keys.models.results import results_of
 from keys.notices import receipt_of, recent_receipts
-from keys.operations import move_campaigns, remind_borrowers
+from keys.operations import (
+    begin_separations,
+    escalate_approvals,
+    expire_requests,
+    move_campaigns,
+    preview_proposal,
+    propose_waiting,
+    remind_borrowers,
+    remind_leavers,
+    revalidate_requests,
+)
 from keys.sampling import sample_size
 from keysite.demo import SIGN_INS, invent
 from tickets.models import Category, Check, Comment, Occurrence, Photo, Schedule, Status, Team, Ticket
 from tickets.operations import confirm_silent_tickets, make_scheduled_tickets, report, wake_tickets
 
+PARTS = ("hand_out", "cut", "keep", "give_back", "doors")
 DAYS = (
     datetime(2026, 10, 25, 1, 30, tzinfo=UTC),  # the night the clocks go back
     datetime(2026, 12, 25, 23, 50, tzinfo=UTC),  # nobody is there
@@ -154,7 +179,7 @@ def test_fills_an_empty_register_with_every_state(demo):
     assert Renewal.objects.count() > 500
     assert LoanException.objects.live(on=at.date()).count() >= 4
     assert LoanException.objects.filter(ended_at__isnull=False).count() == 3
-    assert Hold.objects.live(at=at).count() == 3
+    assert Hold.objects.live(at=at).count() == 5  # two of them for requests
     assert Department.objects.proposed().count() == 1
     assert BuildingManager.objects.current(on=at.date()).count() == 10
     assert Person.objects.filter(blocked_at__isnull=False).count() == 2
@@ -165,6 +190,8 @@ def test_fills_an_empty_register_with_every_state(demo):
     _check_assets(at)
     _check_tickets(at)
     _check_reviews(at)
+    _check_requests(at)
+    _check_leavers()
     _check_histories()
     _check_sign_ins(demo)
     _check_that_receipts_can_be_read()
@@ -226,6 +253,35 @@ def _check_reviews(at):
     assert Notice.objects.count() == written
 
 
+def _check_requests(at):
+    steps = Counter(request.step for request in KeyRequest.objects.with_step(at=at))
+    assert steps == {
+        "draft": 1, "submitted": 5, "ready": 2, "cutting": 2, "available": 1,
+        "done": 1, "rejected": 1, "withdrawn": 1, "expired": 1,
+    }  # fmt: skip
+    ready = KeyRequest.objects.ready(at=at)
+    manager = Person.objects.get(email="building-manager@example.edu")
+    assert ready.filter(person__email="customer@example.edu").count() == 1
+    assert KeyRequest.objects.for_answer().count() == 1
+    assert Approval.objects.open().in_charge_of(manager).count() == 4  # one waits for an answer, one is delegated
+    jobs = CuttingJob.objects
+    assert (jobs.queued().count(), jobs.to_check().count(), jobs.to_deliver().count()) == (4, 1, 1)
+    for line in ProposedKey.objects.outstanding().filter(proposal__request__in=KeyRequest.objects.approved()):
+        assert ProposedKey.objects.with_agreement().get(pk=line.pk).is_agreed
+    for request in KeyRequest.objects.waiting():  # what would be chosen now is what was
+        way, told = preview_proposal(request).way, request.proposals.get().ways[0]
+        assert {part: sorted(told[part]) for part in PARTS} == {part: sorted(way[part]) for part in PARTS}
+        assert told["beyond"] == way["beyond"]
+
+
+def _check_leavers():
+    rows = Separation.objects.with_counts()
+    assert (rows.open().count(), rows.waived().count(), Delegation.objects.count()) == (3, 1, 1)
+    assert all(row.with_keys for row in rows.open())
+    assert rows.filter(with_keys__gt=0, with_assets__gt=0, with_buildings=1).count() == 1
+    assert sorted(invitation.status for invitation in Invitation.objects.all()) == ["accepted", "open"]
+
+
 def _check_histories():
     loan = Loan.objects.filter(paid_on__isnull=False).first()
     versions = list(loan.history.order_by("history_id"))
@@ -255,7 +311,14 @@ def _check_that_receipts_can_be_read():
 
 
 def _check_that_the_clock_finds_little_to_do(at):
+    histories = [model.history.count() for model in (KeyRequest, Approval, CuttingJob, Separation)]
     before = Notice.objects.count()
+    for look in (propose_waiting, escalate_approvals, expire_requests, revalidate_requests):
+        look(at=at)
+    for look in (begin_separations, remind_leavers):
+        look(at=at)
+    assert Notice.objects.count() == before
+    assert histories == [model.history.count() for model in (KeyRequest, Approval, CuttingJob, Separation)]
     remind_borrowers(at=at)
     remind_of_dates(at=at)
     expire_reservations(at=at)

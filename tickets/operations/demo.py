@@ -1,5 +1,7 @@
 """Filling an empty register with an invented university."""
 
+from itertools import chain
+
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
@@ -8,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Affiliation, Department, LoanTerm, Notice, Person
 from accounts.operations import anonymise, assign_roles, propose_department, sync_roles
 from assets.models import Building
-from keys.models import Door, KeySymbol, KeySystem, LossReport
+from keys.models import ApprovedDoor, Door, KeySymbol, KeySystem, LossReport
 from keys.operations import plan_rekeying, rekey_door
 from keysite import images
 from keysite.ledger import Refusal, analyze, lock_word, record_past
@@ -36,8 +38,9 @@ def make_demo(*, invent):
     sync_roles()
     for photo, file in university.pictures():
         images.store(photo, images.read(ContentFile(file)))
-    for batch in university.batches:
+    for batch in chain(university.batches, university.requests.batches):
         record_past([told.row for told in batch], [told.versions() for told in batch])
+    ApprovedDoor.objects.bulk_create(university.requests.doors)
     for log in university.logs:
         type(log[0]).objects.bulk_create(log, batch_size=1000)
     _backdate([told for batch in university.batches for told in batch if isinstance(told.row, Person)])

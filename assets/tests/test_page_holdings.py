@@ -59,7 +59,7 @@ def test_the_first_page_asks_as_much_for_three_as_for_one(signed_in, borrower, c
         AssignmentFactory(person=borrower)
         assign_kit(kit=KitMemberFactory().kit, person=borrower, by=clerk)
 
-    with queries(12):
+    with queries(15):
         signed_in.get("/")
 
 

@@ -133,7 +133,7 @@ def test_query_budget(client, borrower, count):
     KeyFactory()
     client.force_login(borrower)
 
-    with queries(15):
+    with queries(12):
         assert client.get(PAGE).status_code == 200
 
 

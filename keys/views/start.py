@@ -17,6 +17,7 @@ from keys.models import Approval, Attestation, Charge, Door, Hold, Key, Loan, Lo
 from keys.models.approvals import today
 from keys.models.separations import LEAVING_STEPS
 from keys.views.loans import FROM_AFAR
+from keysite.counting import numbers_of
 from keysite.ledger import Refusal
 
 FEES = 5  # of the newest; their own page has the others
@@ -62,18 +63,21 @@ def _concerning(person):
         "receipts": notices.recent_receipts(person),
         "hint": _why_not_now(person),
         "last_day": _last_day(person),
-        "to_confirm": Attestation.objects.live().held_by(person).count(),
     }
 
 
 def _waiting(request):
-    """What others wait for: how many requests and lost keys, and the campaigns that ask about keys of others."""
+    """What others wait for: one's own keys to confirm, how many requests and lost keys one decides about, and the
+    campaigns that ask about keys of others.
+    """
     person, trust = request.user, trust_of(request)
-    return {
-        "approvals": Approval.objects.open().in_charge_of(person, trust=trust).count(),
-        "losses": LossReport.objects.undecided(on=today()).in_charge_of(person, trust=trust).count(),
-        "others": Attestation.objects.waiting_for(person).per_campaign(),
-    }
+    of_others = Attestation.objects.waiting_for(person)
+    approvals = Approval.objects.open().in_charge_of(person, trust=trust)
+    losses = LossReport.objects.undecided(on=today()).in_charge_of(person, trust=trust)
+    questions = [Attestation.objects.live().held_by(person), approvals, losses, of_others]
+    names = ("to_confirm", "approvals", "losses", "others")
+    numbers = dict(zip(names, numbers_of(questions), strict=True))
+    return numbers | {"others": of_others.per_campaign() if numbers["others"] else []}
 
 
 def _last_day(person):

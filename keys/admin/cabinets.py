@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from keys.admin.sections import moment
 from keys.models import Cabinet, Hook
 from keysite.console import ConsoleAdmin, Related, display
 
@@ -27,7 +28,7 @@ class CabinetAdmin(ConsoleAdmin):
 
     @display(description=_("last counted"))
     def last_counted_at(self, cabinet):
-        return cabinet.last_counted_at or "–"
+        return moment(cabinet.last_counted_at)
 
 
 class InCabinet(Related):

@@ -227,7 +227,7 @@ def test_the_same_post_twice_does_it_once(signed_in, loan, name):
 
 
 @pytest.mark.parametrize(
-    ("name", "budget"), [("loan_renew", 15), ("loan_return", 10), ("loan_lose", 13), ("loan_find", 12)]
+    ("name", "budget"), [("loan_renew", 15), ("loan_return", 10), ("loan_lose", 13), ("loan_find", 13)]
 )
 def test_query_budget(signed_in, loan, name, budget):
     if name == "loan_find":

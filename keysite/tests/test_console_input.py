@@ -15,6 +15,7 @@ from assets.tests.factories import assets_of_every_kind
 from keys.models import Key, KeySymbol, Loan, Renewal
 from keys.tests.factories import (
     AttestationFactory,
+    CabinetCountFactory,
     ChargeFactory,
     FeeRuleFactory,
     HoldFactory,
@@ -23,6 +24,8 @@ from keys.tests.factories import (
     KeySymbolFactory,
     LoanExceptionFactory,
     LoanFactory,
+    LossReportFactory,
+    RekeyedDoorFactory,
     opening,
     separation_of,
 )
@@ -74,6 +77,9 @@ def console(client, administrator):
     ChargeFactory()
     FeeRuleFactory()
     separation_of(PersonFactory())
+    CabinetCountFactory()
+    LossReportFactory()
+    RekeyedDoorFactory()
     AttestationFactory()
     return client
 

@@ -66,6 +66,7 @@ from keys.models import (
     LoanException,
     LossReport,
     Operates,
+    Rekeying,
     Renewal,
     Separation,
 )
@@ -84,6 +85,7 @@ from keys.tests.factories import (
     LossReportFactory,
     OperatesFactory,
     PinningFactory,
+    RekeyedDoorFactory,
     opening,
     separation_of,
 )
@@ -304,6 +306,7 @@ PAGES = {
     Campaign: (_campaign, 6, 7),
     Attestation: (lambda n: AttestationFactory(answered_by=None), 6, 6),
     Separation: (lambda n: separation_of(PersonFactory()), 6, 14),
+    Rekeying: (lambda n: RekeyedDoorFactory().rekeying, 6, 10),
     Loan: (_loan, 6, 6),
     LoanException: (lambda n: LoanExceptionFactory(), 6, 6),
     LossReport: (_lost, 6, 9),

@@ -77,6 +77,7 @@ def report(person):
     """The holder says it on a phone."""
     person.page.set_viewport_size(PHONE)
     person.open(reverse("start")).get_by_role("link", name="Lost? AA1 1").click()
+    person.page.wait_for_url("**/lost/")
     assert findings(person) == []
     person.page.set_viewport_size(PHONE)
     person.page.get_by_label("I lost it").check()
@@ -93,6 +94,7 @@ def decide(manager, letters, address):
     assert "It opens 1 door · 1 is critical" in manager.text()
     assert findings(manager) == []
     manager.open(reverse("start")).get_by_role("link", name="Lost keys to decide about").click()
+    manager.page.wait_for_url(re.compile("/losses/"))
     assert findings(manager) == []
     manager.page.get_by_role("link", name="AA1 1").click()
     press(manager, "Decide", "Say what is to be done")
@@ -111,10 +113,12 @@ def plan(desk):
     desk.page.set_viewport_size(DESK)
     desk.page.get_by_role("link", name="Lost keys").click()
     desk.page.get_by_role("link", name="To be rekeyed").click()
+    desk.page.wait_for_url(re.compile(r"/losses/\?show="))
     assert findings(desk) == []
     desk.page.set_viewport_size(DESK)
     desk.page.get_by_role("link", name="AA1 1").click()
     desk.page.get_by_role("link", name="Plan the rekeying").click()
+    desk.page.wait_for_url("**/rekey/")
     assert findings(desk) == []
     desk.page.set_viewport_size(DESK)
     press(desk, "What would it cost?", "1 new cylinder, 1 new symbol, 1 key to swap; about 48")

@@ -91,7 +91,9 @@ class Inventory:
             asset.warranty_until = bought + timedelta(days=3 * 365)
             asset.expected_until = bought + timedelta(days=6 * 365)
         if model.type.name in ("Microscope", "Machine tool", "Bicycle"):
-            asset.service_due_on = self.world.day(dice.randrange(-9, 320))
+            drawn = dice.randrange(-9, 320)
+            is_second = len(self.by_model[model.name]) == 1  # due, whatever the dice say
+            asset.service_due_on = self.world.day(-5 if is_second else drawn)
         told = Told(asset, self.start, by=self.clerk, reason="registered")
         self.told[Asset].append(told)
         self.by_tag[asset.tag] = told

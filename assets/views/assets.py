@@ -1,7 +1,6 @@
 """What we own, as a list, and what the label on an asset opens."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -9,7 +8,7 @@ from accounts.models import Trust
 from accounts.trust import staff_only, trust_of
 from assets.filters import AssetFilter
 from assets.models import Asset, Assignment
-from keysite.console.pages import NoSuchPlace, columns_of, page_at, place_in
+from keysite.console.pages import asked_page
 
 PER_PAGE, SHOWN = 48, 5  # a page of the list; past assignments and photos on an asset's page
 
@@ -20,11 +19,7 @@ def asset_list(request):
     """Assets as cards or as a table; every filter is in the address."""
     found = AssetFilter(request.GET, Asset.objects.visible_to(request.user).for_list())
     rows = found.qs
-    columns = columns_of(rows)
-    try:
-        page = page_at(place_in(columns, request.GET), rows, columns=columns, size=PER_PAGE)
-    except NoSuchPlace:
-        raise Http404 from None
+    page = asked_page(request.GET, rows, size=PER_PAGE)
     context = {"filter": found, "form": found.form, "page": page, "as_table": request.GET.get("as") == "table"}
     return render(request, "assets/asset_list.html", context)
 

@@ -1,7 +1,6 @@
 """Going through the rooms with a scanner or a phone."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +15,7 @@ from assets.forms.stock_takes import ScanForm, StockTakeForm
 from assets.models import Count, Space, StockTake
 from assets.views.borrow import owner
 from keysite.console.exchange import csv_file
-from keysite.console.pages import NoSuchPlace, columns_of, page_at, place_in
+from keysite.console.pages import asked_page
 from keysite.console.scope import row_id
 
 PER_PAGE, CLOSED_SHOWN = 50, 20
@@ -124,21 +123,14 @@ def _page(request, found, form, *, room=None, refused=None):
     context = {"stock_take": found, "scan": form, "form": refused or form, "refused": refused, "room": room}
     context |= {"tabs": [(one, totals[one]) for one in Count.Result], "result": Count.Result(result)}
     context |= {"expected": expected, "seen": expected - totals["missing"], "last": _last(request, lines)}
-    context |= {"page": _lines_page(request, lines.being(result).with_assets()), "closing": DeedForm(auto_id=False)}
+    shown = lines.being(result).with_assets()
+    context |= {"page": asked_page(request.GET, shown, size=PER_PAGE), "closing": DeedForm(auto_id=False)}
     return render(request, "assets/stock_take.html", context | {"move": DeedForm(auto_id=False)})
 
 
 def _first(totals):
     """What somebody has to look at comes before what is as it should be."""
     return next((one for one in ("missing", "elsewhere", "unexpected", "unknown") if totals[one]), "found")
-
-
-def _lines_page(request, rows):
-    columns = columns_of(rows)
-    try:
-        return page_at(place_in(columns, request.GET), rows, columns=columns, size=PER_PAGE)
-    except NoSuchPlace:
-        raise Http404 from None
 
 
 def _last(request, lines):

@@ -1,7 +1,6 @@
 """Confirming keys: one's own, and those of others; and what a campaign has come to."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from keys.forms.campaigns import OTHERS_WORDS, OthersKeysForm, OwnKeysForm
 from keys.models import Attestation, Campaign, LossReport
 from keys.models.results import buildings_of, results_of, said_of_sample
 from keys.views.loans import FROM_AFAR, owner
-from keysite.console.pages import NoSuchPlace, columns_of, page_at, place_in
+from keysite.console.pages import asked_page
 from keysite.console.scope import row_id
 from keysite.ledger import Refusal
 
@@ -50,7 +49,7 @@ def attestation_others(request, pk):
         if answer:
             return redirect(answer)
     done = request.GET.get("show") == "answered"
-    page = _page(request, mine.answered() if done else mine.live())
+    page = asked_page(request.GET, mine.answered() if done else mine.live(), size=PER_PAGE)
     context = {"campaign": campaign, "form": form, "page": page, "done": done, "answers": OTHERS_WORDS.items()}
     return render(request, "keys/attestation_others.html", context)
 
@@ -96,14 +95,6 @@ def _noted(number):
     if not number:
         raise Refusal(_("Choose an answer for at least one key."))
     return ngettext("Thank you: %(n)d answer is noted.", "Thank you: %(n)d answers are noted.", number) % {"n": number}
-
-
-def _page(request, rows):
-    columns = columns_of(rows)
-    try:
-        return page_at(place_in(columns, request.GET), rows, columns=columns, size=PER_PAGE)
-    except NoSuchPlace:
-        raise Http404 from None
 
 
 def _tables(row, results):

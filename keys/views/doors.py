@@ -1,7 +1,6 @@
 """Doors for whoever stands before them: who can open this one, and which keys fit several."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -10,7 +9,7 @@ from accounts.trust import staff_only, trust_of
 from keys.filters import DoorFilter
 from keys.forms.doors import FittingForm
 from keys.models import Door, Key, KeySymbol, Loan, LossReport, Operates
-from keysite.console.pages import NoSuchPlace, columns_of, page_at, place_in
+from keysite.console.pages import asked_page
 
 PER_PAGE, SHOWN = 48, 50  # a page of the list; rows of each kind on the page of a door
 FITTING, PER_DOOR, PICKS = 30, 10, 12  # symbols that open all doors, and of each door; doors to pick from
@@ -22,11 +21,7 @@ def door_list(request):
     """Doors by building and label; every filter is in the address."""
     found = DoorFilter(request.GET, Door.objects.visible_to(request.user).with_keyset().for_list())
     rows = found.qs
-    columns = columns_of(rows)
-    try:
-        page = page_at(place_in(columns, request.GET), rows, columns=columns, size=PER_PAGE)
-    except NoSuchPlace:
-        raise Http404 from None
+    page = asked_page(request.GET, rows, size=PER_PAGE)
     return render(request, "keys/door_list.html", {"filter": found, "form": found.form, "page": page})
 
 

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,7 +17,7 @@ from keys.models import Door, Loan, LossReport
 from keys.models.approvals import today
 from keys.models.impacts import impact_of
 from keys.views.loans import owner
-from keysite.console.pages import NoSuchPlace, columns_of, page_at, place_in
+from keysite.console.pages import asked_page
 
 PER_PAGE, DOORS, HOLDERS = 48, 48, 30
 MINE = "mine"
@@ -42,7 +41,7 @@ def loss_list(request):
     label, choose = SHOWS.get(show if staff else "", (gettext_lazy("Mine to decide"), None))
     rows = LossReport.objects.visible_to(request.user, trust=trust)
     mine = LossReport.objects.undecided(on=today()).in_charge_of(request.user, trust=trust)
-    page = _page(request, (choose(rows) if choose else mine).for_list(), PER_PAGE)
+    page = asked_page(request.GET, (choose(rows) if choose else mine).for_list(), size=PER_PAGE)
     tabs = [(MINE, gettext_lazy("Mine to decide")), *((name, one[0]) for name, one in SHOWS.items())] if staff else []
     context = {"page": page, "tabs": tabs, "show": show if choose else MINE, "label": label}
     return render(request, "keys/loss_list.html", context)
@@ -72,20 +71,12 @@ def _at_risk(request, report, trust):
     return {
         "impact": impact_of(symbol),
         "currency": settings.CURRENCY,
-        "page": _page(request, doors, DOORS),
+        "page": asked_page(request.GET, doors, size=DOORS),
         "is_staff": trust == Trust.STAFF,
         "holders": loans[: HOLDERS + 1] if trust == Trust.STAFF else [],
         "shown": HOLDERS,
         "others": others.exclude(pk=report.pk).for_list()[:HOLDERS],
     }
-
-
-def _page(request, rows, size):
-    columns = columns_of(rows)
-    try:
-        return page_at(place_in(columns, request.GET), rows, columns=columns, size=size)
-    except NoSuchPlace:
-        raise Http404 from None
 
 
 def _decided(request, form, report, trust):

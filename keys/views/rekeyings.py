@@ -16,7 +16,7 @@ from keys import operations
 from keys.forms.rekeyings import PlanForm, RekeyingForm
 from keys.models import CuttingJob, KeySwap, LossReport, RekeyedDoor, Rekeying
 from keys.views.loans import owner
-from keysite.console.pages import NoSuchPlace, columns_of, page_at, place_in
+from keysite.console.pages import asked_page
 
 PER_PAGE, DOORS, HOLDERS = 48, 100, 100
 SHOWS = {
@@ -34,7 +34,7 @@ def rekeying_list(request):
     show = show if show in SHOWS else "open"
     rows = SHOWS[show][1](Rekeying.objects.visible_to(request.user)).with_progress().for_list()
     tabs = [(name, words) for name, (words, _rows) in SHOWS.items()]
-    context = {"page": _page(request, rows), "tabs": tabs, "show": show}
+    context = {"page": asked_page(request.GET, rows, size=PER_PAGE), "tabs": tabs, "show": show}
     return render(request, "keys/rekeying_list.html", context)
 
 
@@ -73,14 +73,6 @@ def rekeying(request, pk):
             return redirect(answer)
     context = {"row": row, "form": form, "fresh": RekeyingForm()}
     return render(request, "keys/rekeying.html", context | _left(row, request.user))
-
-
-def _page(request, rows):
-    columns = columns_of(rows)
-    try:
-        return page_at(place_in(columns, request.GET), rows, columns=columns, size=PER_PAGE)
-    except NoSuchPlace:
-        raise Http404 from None
 
 
 def _left(row, person):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from django.core.exceptions import FieldError, ValidationError
 from django.db.models import BooleanField, F, Field, Func, Q, Value
 from django.db.models.expressions import OrderBy
+from django.http import Http404
 from django.utils.timezone import is_naive
 
 AFTER, BEFORE = "after", "before"  # what the address calls a place; without text: the first page, the last page
@@ -138,6 +139,15 @@ def rows_from(place, rows, columns):
         columns = [column.turned() for column in columns]
     rows = rows.order_by(*(column.order() for column in columns))
     return rows.filter(_beyond(columns, place.values)) if place.values else rows
+
+
+def asked_page(query, rows, *, size):
+    """The page of ``rows`` that an address asks for; ``query`` is its ``GET``. Raises ``Http404`` for no place."""
+    columns = columns_of(rows)
+    try:
+        return page_at(place_in(columns, query), rows, columns=columns, size=size)
+    except NoSuchPlace:
+        raise Http404 from None
 
 
 def page_at(place, rows, *, columns, size, total=None):

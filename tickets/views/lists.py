@@ -1,7 +1,6 @@
 """The list of tickets for those who work on them; every choice is an address, and may be kept under a name."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.trust import staff_only
 from assets.views.borrow import owner
-from keysite.console.pages import NoSuchPlace, columns_of, page_at, place_in
+from keysite.console.pages import asked_page
 from tickets import operations
 from tickets.filters import ALL, OPEN, OVER, TicketFilter
 from tickets.forms.lists import RemoveViewForm, SaveViewForm
@@ -55,11 +54,7 @@ def ticket_view_remove(request):
 def _page(request, **forms):
     found = TicketFilter(request.GET, Ticket.objects.kept().visible_to(request.user), person=request.user)
     rows = found.qs.for_staff_list()
-    columns = columns_of(rows)
-    try:
-        page = page_at(place_in(columns, request.GET), rows, columns=columns, size=PER_PAGE)
-    except NoSuchPlace:
-        raise Http404 from None
+    page = asked_page(request.GET, rows, size=PER_PAGE)
     context = {"filter": found, "filters": found.form, "page": page, "tabs": _tabs(found), "now": timezone.now()}
     context |= {"saving": SaveViewForm(initial={"query": request.GET.urlencode()}), "views": _views(request)}
     context |= {"removing": RemoveViewForm(views=_own(request, context["views"]))} | forms

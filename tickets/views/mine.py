@@ -1,6 +1,5 @@
 """What somebody who is signed in has reported, or watches."""
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -8,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.forms import DeedForm
 from assets.views.borrow import owner
-from keysite.console.pages import NoSuchPlace, columns_of, page_at, place_in
+from keysite.console.pages import asked_page
 from tickets import operations
 from tickets.models import Ticket, TrackingLink
 from tickets.tokens import token_of
@@ -39,11 +38,7 @@ def ticket_mine_follow(request, number):
 def _page(request, **more):
     tickets = Ticket.objects.followed_by(request.user)
     over = tickets.over().for_staff_list()
-    columns = columns_of(over)
-    try:
-        page = page_at(place_in(columns, request.GET), over, columns=columns, size=PER_PAGE)
-    except NoSuchPlace:
-        raise Http404 from None
+    page = asked_page(request.GET, over, size=PER_PAGE)
     going_on = list(tickets.not_over().for_staff_list()[:SHOWN])
     links = TrackingLink.objects.in_use().filter(person=request.user, ticket__in=[*going_on, *page.rows])
     addresses = {link.ticket_id: reverse("ticket_follow", args=[token_of(link)]) for link in links}
